@@ -1,0 +1,1 @@
+"""Outside systems that fill base.ports: SMS, mail, sign-on, storage."""

@@ -1,0 +1,1 @@
+"""The public JSON API: typed in, typed out, one module a room."""

@@ -1,0 +1,1 @@
+"""The `qifu` command: one module a room."""

@@ -1,0 +1,1 @@
+"""One settings file, typed values from the environment, the addresses of the site."""

@@ -1,0 +1,1 @@
+"""Bank products, loan applications and the scores behind them."""

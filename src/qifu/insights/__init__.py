@@ -1,0 +1,1 @@
+"""Reports and dashboards over all rooms; reads only."""

@@ -1,0 +1,1 @@
+"""Answers, laws and articles, and search over them."""

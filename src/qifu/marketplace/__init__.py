@@ -1,0 +1,1 @@
+"""Service providers, their products, orders, vouchers and reviews."""

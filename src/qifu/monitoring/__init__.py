@@ -1,0 +1,1 @@
+"""Indicators, readings, warnings and relocation of enterprises."""

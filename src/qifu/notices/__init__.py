@@ -1,0 +1,1 @@
+"""Tell people what happened: messages in both languages, kept in their inbox."""

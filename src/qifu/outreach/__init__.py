@@ -1,0 +1,1 @@
+"""Visits, aides, meetings, events, courses and experts: government goes to the enterprise."""
