@@ -1,0 +1,45 @@
+"""What is wrong with a document: file, place, what was found, what is allowed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake. `path` is the place in the document, `when.all[2].any[0].value` for example.
+
+    >>> str(Finding("bounds", "when.all[0].value", "below the bounds", -1, "0 to 10", "p.yaml", 7))
+    'p.yaml:7: when.all[0].value: below the bounds (found -1; allowed 0 to 10)'
+    """
+
+    code: str
+    path: str
+    message: str
+    found: object | None = None
+    allowed: str = ""
+    file: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = self.file + (f":{self.line}" if self.file and self.line else "")
+        parts = [part for part in (place, self.path, self.message) if part]
+        notes = []
+        if self.found is not None:
+            notes.append(f"found {shorten(self.found)}")
+        if self.allowed:
+            notes.append(f"allowed {self.allowed}")
+        return ": ".join(parts) + (f" ({'; '.join(notes)})" if notes else "")
+
+
+class RuleError(ValueError):
+    """A document or a set of facts that cannot be used; `.findings` holds every mistake found."""
+
+    def __init__(self, findings: Finding | Iterable[Finding]) -> None:
+        self.findings = (findings,) if isinstance(findings, Finding) else tuple(findings)
+        super().__init__("\n".join(str(finding) for finding in self.findings))
+
+
+def shorten(value: object, limit: int = 80) -> str:
+    """The value as it is printed in a finding, cut where it is longer than `limit` characters."""
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
