@@ -22,7 +22,11 @@ _KEYS = (
 
 @dataclass(frozen=True)
 class Attribute:
-    """One thing that can be known. `low` and `high` are in `unit`; `sources` stand best first."""
+    """One thing that can be known. `low` and `high` are in `unit`; `sources` stand best first.
+
+    `declared` is false where the catalogue gives a type and nothing else: then a condition may name
+    a year or a unit (counted in CNY, ratio, person …), and need not.
+    """
 
     name: str
     type: str
@@ -42,6 +46,7 @@ class Attribute:
     askable: bool = True
     visibility: str = "public"
     options: tuple[tuple[str, str, str], ...] = ()
+    declared: bool = True
 
     @property
     def numeric(self) -> bool:
@@ -241,6 +246,7 @@ class _Reading:
             askable=row.get("ask", True) is True,
             visibility=visibility,
             options=self.options(row.get("options"), f"{path}.options", kind),
+            declared=set(row) != {"type"},
         )
 
     def bounds(self, value: Any, path: str, kind: str) -> tuple[Decimal | None, Decimal | None]:

@@ -31,7 +31,7 @@ class CodeTree:
         labels: Mapping[str, tuple[str, str]],
         parents: Mapping[str, str | None],
     ) -> None:
-        """`labels` is code → (Chinese name, English name or ""), `parents` code → code above or None."""
+        """`labels`: code → (Chinese name, English name or ""); `parents`: code → code above."""
         self.name = name
         self._labels = dict(labels)
         self._children: dict[str | None, list[str]] = {}

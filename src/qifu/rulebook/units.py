@@ -24,6 +24,20 @@ UNITS: dict[str, tuple[str, Decimal]] = {
     **{unit: ("power", Decimal(1)) for unit in ("kWh", "千瓦时")},
 }
 
+# what is measured → its base unit, in which a figure stands whose catalogue names no unit
+BASE: dict[str, str] = {
+    "money": "CNY",
+    "ratio": "ratio",
+    "person": "person",
+    "piece": "piece",
+    "area": "m2",
+    "month": "month",
+    "day": "day",
+    "point": "point",
+    "coal": "tce",
+    "power": "kWh",
+}
+
 
 def family(unit: str) -> str:
     """What a unit measures: money, ratio, person …; one not in the table measures only itself."""

@@ -1,0 +1,149 @@
+"""Documents from files: YAML with the line of every key, JSON, JSON lines, folders of them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from qifu.rulebook.findings import Finding, RuleError
+from qifu.rulebook.yaml_text import read_yaml
+
+SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
+# A folder of this name holds rule cases, not policies.
+CASES = "cases"
+LARGEST = 4_000_000  # bytes of a document that people write; JSON lines may be of any size
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document: its data, the file it stands in, and path → line where that is known."""
+
+    data: Any
+    file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict, repr=False)
+
+
+def load_documents(place: Path) -> tuple[list[Document], list[Finding]]:
+    """Every document in a file, a JSON-lines file or a folder (with its folders, without `cases`).
+
+    With them every file or line that cannot be read as a document at all.
+    """
+    if not place.exists():
+        return [], [Finding("missing", "", "no such file or folder", file=str(place))]
+    documents: list[Document] = []
+    findings: list[Finding] = []
+    for file in files_in(place):
+        try:
+            documents.extend(load_file(file))
+        except RuleError as error:
+            findings.extend(error.findings)
+    if not documents and not findings:
+        message = "nothing to read here"
+        findings.append(Finding("empty", "", message, None, ", ".join(SUFFIXES), str(place)))
+    return documents, findings
+
+
+def files_in(place: Path) -> Iterator[Path]:
+    """The file itself, or the folder's files in the order of their names."""
+    if place.is_file():
+        yield place
+        return
+    for file in sorted(place.rglob("*")):
+        inner = file.relative_to(place).parts
+        hidden = any(part.startswith(".") for part in inner)
+        if file.suffix in SUFFIXES and CASES not in inner[:-1] and not hidden and file.is_file():
+            yield file
+
+
+def load_file(file: Path) -> list[Document]:
+    """The documents of one file; RuleError with every line that cannot be read."""
+    lines = file.suffix in (".jsonl", ".ndjson")
+    try:
+        if not lines and file.stat().st_size > LARGEST:
+            size = file.stat().st_size
+            allowed = f"{LARGEST} bytes; JSON lines may be larger"
+            raise RuleError(Finding("size", "", "too large", size, allowed, str(file)))
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8 at byte {error.start}"
+        raise RuleError(Finding("encoding", "", message, file=str(file))) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise RuleError(Finding("unreadable", "", message, file=str(file))) from None
+    if lines:
+        return _json_lines(text, str(file))
+    if file.suffix == ".json":
+        return _listed(read_json(text, str(file)), str(file), {})
+    return [
+        document
+        for data, places in read_yaml(text, str(file))
+        for document in _listed(data, str(file), places)
+    ]
+
+
+def load_one(file: Path) -> Document:
+    """The one document of a file."""
+    if not file.is_file():
+        raise RuleError(Finding("missing", "", "no such file", file=str(file)))
+    documents = load_file(file)
+    if len(documents) != 1:
+        message = "must hold one document"
+        raise RuleError(Finding("count", "", message, len(documents), "1", str(file)))
+    return documents[0]
+
+
+def read_json(text: str, file: str = "", line: int | None = None) -> Any:
+    """JSON with exact decimals; the same key twice and text that is no JSON are refused."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                message = "the same key twice in one mapping"
+                raise RuleError(Finding("duplicate_key", key, message, key, "", file, line))
+            found[key] = value
+        return found
+
+    try:
+        return json.loads(text, parse_float=Decimal, object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        message = f"not JSON: {error.msg} at column {error.colno}"
+        where = line or error.lineno
+        raise RuleError(Finding("syntax", "", message, file=file, line=where)) from None
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        message = f"not JSON: {error}"
+        raise RuleError(Finding("syntax", "", message, file=file, line=line)) from None
+
+
+def _json_lines(text: str, file: str) -> list[Document]:
+    documents = []
+    findings: list[Finding] = []
+    # not splitlines(): JSON may hold U+2028 and the like inside a text
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            documents.append(Document(read_json(line, file, number), file, {"": number}))
+        except RuleError as error:
+            findings.extend(error.findings)
+    if findings:
+        raise RuleError(findings)
+    return documents
+
+
+def _listed(data: Any, file: str, lines: Mapping[str, int]) -> list[Document]:
+    """A list at the top is several documents."""
+    if not isinstance(data, list):
+        return [Document(data, file, lines)]
+    return [Document(item, file, _inside(lines, f"[{i}]")) for i, item in enumerate(data)]
+
+
+def _inside(lines: Mapping[str, int], start: str) -> dict[str, int]:
+    """The lines of what stands below a path, named from there."""
+    return {
+        path[len(start) :].removeprefix("."): line
+        for path, line in lines.items()
+        if path == start or path.startswith((f"{start}.", f"{start}["))
+    }
