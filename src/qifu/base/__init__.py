@@ -1,1 +1,1 @@
-"""What every room shares: errors, transitions, journal, outbox, schedule, money, ports, city packs."""
+"""What every room shares: errors, transitions, journal, outbox, schedule, money, city packs."""

@@ -1,0 +1,58 @@
+"""Everything that can be done to the accounts of people."""
+
+import re
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from qifu.accounts.models import User
+from qifu.base.errors import BadInput
+
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{2,39}")
+
+
+def create_user(
+    *,
+    username: str,
+    password: str,
+    display_name: str,
+    phone: str = "",
+    language: str = "zh-hans",
+    made_up: bool = False,
+) -> User:
+    """Make an account; BadInput names every field that cannot be taken and what would do."""
+    wrong: dict[str, object] = {}
+    if not USERNAME.fullmatch(username):
+        wrong["username"] = _(
+            "登录名用 3 至 40 个字母、数字或 . _ @ -，以字母或数字开头，例如 zhang.san"
+        )
+    if not display_name.strip():
+        wrong["display_name"] = _("请填写姓名，例如：张三")
+    user = User(
+        username=username,
+        display_name=display_name.strip()[:60],
+        phone=phone.strip(),
+        language=language,
+        made_up=made_up,
+    )
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        wrong["password"] = " ".join(error.messages)
+    if wrong:
+        raise BadInput(_("有几处需要改正。"), fields=wrong)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        taken = _("这个登录名不能用，请换一个，例如 %(name)s2") % {"name": username}
+        raise BadInput(taken, field="username") from None
+    return user
+
+
+def remember_language(user: User, language: str) -> None:
+    """Keep the language that a person chose, for messages that leave the house."""
+    User.objects.filter(pk=user.pk).update(language=language)

@@ -1,0 +1,154 @@
+"""The city pack in force: catalogue, roles, texts, size rules, look; read from its last load."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from qifu.base.errors import Refused
+from qifu.base.models import CityLoad
+from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.codes import CodeTree
+from qifu.rulebook.derive import derive, parse_derived
+from qifu.rulebook.sizes import SizeRules, parse_sizes, size_class
+
+Words = Mapping[str, str]
+
+
+class NoCity(Refused):
+    """Nothing has been loaded yet."""
+
+    code = "no_city"
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role of the pack: whom it is for (enterprise or unit) and what it may do."""
+
+    code: str
+    name: Words
+    for_: str
+    may: frozenset[str]
+
+
+@dataclass(frozen=True)
+class City:
+    """Everything that differs from city to city and is not a row of its own."""
+
+    load_id: int
+    pack: str
+    version: str
+    name: Words
+    site_name: Words
+    notice: Words
+    region: str
+    accent: str
+    languages: tuple[str, ...]
+    made_up: bool
+    catalogue: Catalogue
+    roles: Mapping[str, Role]
+    notices: Mapping[str, Mapping[str, Words]]
+    sizes: SizeRules
+    derived: Any
+    documents: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def groups(self) -> Mapping[str, Words]:
+        return {code: {"zh": zh, "en": en} for code, (zh, en) in self.catalogue.groups.items()}
+
+    @property
+    def sources(self) -> Mapping[str, Words]:
+        return {code: {"zh": zh, "en": en} for code, (zh, en) in self.catalogue.sources.items()}
+
+    def with_derived(
+        self, facts: Mapping[str, Any], *, as_of: date
+    ) -> tuple[dict[str, Any], Mapping[str, tuple[str, ...]]]:
+        """Facts with those that follow from them, and for each of these from what it follows."""
+        return derive(
+            facts,
+            self.derived,
+            self.catalogue,
+            as_of=as_of,
+            functions={"size_class": self._size_of},
+        )
+
+    def _size_of(
+        self, industry: Any, staff: Any, revenue: Any, assets: Any, *, as_of: date
+    ) -> str | None:
+        if industry is None:
+            return None
+        return size_class(industry, staff, revenue, assets, on=as_of, rules=self.sizes).size
+
+
+def current_city() -> City:
+    """The pack in force. One small query; the parsed pack is kept by load number."""
+    newest = CityLoad.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
+        raise NoCity(_("还没有载入城市数据包。请管理员运行 qifu city load。"))
+    return city_of_load(newest)
+
+
+@lru_cache(maxsize=8)
+def city_of_load(load_id: int) -> City:
+    """The pack as it was loaded under that number: an old report is replayed with its own."""
+    load = CityLoad.objects.get(pk=load_id)
+    documents = load.documents
+    trees = {
+        name: CodeTree.from_rows(name, [tuple(row) for row in rows])
+        for name, rows in documents["trees"].items()
+    }
+    catalogue = Catalogue.from_document(documents["attributes"], trees=trees)
+    pack = documents["pack"]
+    return City(
+        load_id=load.pk,
+        pack=load.pack,
+        version=load.version,
+        name=pack["name"],
+        site_name=pack["site_name"],
+        notice=pack.get("notice", {}),
+        region=str(pack["region"]),
+        accent=pack["colours"]["accent"],
+        languages=tuple(pack["languages"]),
+        made_up=bool(pack.get("made_up")),
+        catalogue=catalogue,
+        roles={
+            row["code"]: Role(row["code"], row["name"], row["for"], frozenset(row["may"]))
+            for row in documents["roles"]
+        },
+        notices=documents["notices"],
+        sizes=parse_sizes(documents["sizes"], trees["industry"]),
+        derived=parse_derived(documents["derived"], catalogue),
+        documents=documents,
+    )
+
+
+@transaction.atomic
+def record_load(
+    *,
+    pack: str,
+    version: str,
+    content_hash: str,
+    documents: Mapping[str, Any],
+    changes: list[dict[str, Any]],
+    loaded_by: int | None,
+    now: datetime,
+) -> CityLoad:
+    """Keep one load whole; it is in force from the commit of the caller's transaction."""
+    return CityLoad.objects.create(
+        pack=pack,
+        version=version,
+        content_hash=content_hash,
+        documents=dict(documents),
+        changes=changes,
+        loaded_by=loaded_by,
+        loaded_at=now,
+    )
+
+
+def last_load() -> CityLoad | None:
+    """The load in force, with its documents, or None."""
+    return CityLoad.objects.order_by("-pk").first()

@@ -1,0 +1,123 @@
+"""What every room writes: journal lines, outbox rows, the schedule, loads of the city pack."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class JournalLine(models.Model):
+    """Who did which step to what, when. Written with every step, never changed.
+
+    Plain ids instead of foreign keys: the journal outlives what it speaks of.
+    """
+
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True)
+    acting_for = models.BigIntegerField(null=True)
+    subject_kind = models.CharField(max_length=32)
+    subject_id = models.BigIntegerField()
+    step = models.CharField(max_length=48)
+    from_state = models.CharField(max_length=32, blank=True)
+    to_state = models.CharField(max_length=32, blank=True)
+    note_digest = models.CharField(max_length=64, blank=True)
+    number = models.BigIntegerField(null=True, unique=True)
+    chain = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_id", "id"], name="journal_by_subject"),
+            models.Index(fields=["actor_id", "id"], name="journal_by_actor"),
+            models.Index(fields=["id"], condition=Q(number=None), name="journal_not_sealed"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="journal_sealed_lines_have_a_hash",
+                condition=(Q(number=None) & Q(chain="")) | (Q(number__gt=0) & ~Q(chain="")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.step} {self.subject_kind} {self.subject_id}"
+
+
+class JournalNote(models.Model):
+    """The words of a line and the salt of their digest; may be deleted, the chain stays whole."""
+
+    line = models.OneToOneField(
+        JournalLine, on_delete=models.CASCADE, primary_key=True, related_name="note"
+    )
+    salt = models.CharField(max_length=32)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class JournalHead(models.Model):
+    """How far the journal is sealed; one row. Two sealers at once: one wins."""
+
+    number = models.BigIntegerField(default=0)
+    chain = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"sealed to {self.number}"
+
+
+class OutboxRow(models.Model):
+    """What must leave the house or run later. The row is the truth; workers only serve it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "等待"
+        DONE = "done", "完成"
+        DEAD = "dead", "已放弃"
+
+    name = models.CharField(max_length=64)
+    key = models.CharField(max_length=128)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    created_at = models.DateTimeField()
+    next_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name", "key"], name="outbox_once_for_a_key"),
+            models.CheckConstraint(
+                name="outbox_state_is_known", condition=Q(state__in=["waiting", "done", "dead"])
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(state="waiting"), name="outbox_waiting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.key} {self.state}"
+
+
+class ScheduleEntry(models.Model):
+    """A job that comes round. Selected by being due, never by a window of time."""
+
+    name = models.CharField(max_length=64, unique=True)
+    every_minutes = models.PositiveIntegerField()
+    next_at = models.DateTimeField()
+    last_ran_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CityLoad(models.Model):
+    """One load of a city pack, whole: the newest is in force, the others are its history."""
+
+    pack = models.CharField(max_length=64)
+    version = models.CharField(max_length=32)
+    content_hash = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField()
+    loaded_by = models.BigIntegerField(null=True)
+    documents = models.JSONField()
+    changes = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.pack} {self.version} {self.loaded_at:%Y-%m-%d}"

@@ -1,0 +1,34 @@
+"""Outside systems, by the shape we need of them; each deployment plugs in its own."""
+
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+Port = TypeVar("Port")
+
+
+class SmsGateway(Protocol):
+    """Sends one text message; raises when it could not, so that the outbox tries again."""
+
+    def send(self, phone: str, text: str) -> None: ...
+
+
+class Registry(Generic[Port]):
+    """Makers of one kind of port, by name."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._makers: dict[str, Callable[[], Port]] = {}
+
+    def register(self, name: str, maker: Callable[[], Port]) -> None:
+        if name in self._makers:
+            raise ValueError(f"{self.kind} {name!r} is registered twice")
+        self._makers[name] = maker
+
+    def get(self, name: str) -> Port:
+        if name not in self._makers:
+            known = ", ".join(sorted(self._makers)) or "none"
+            raise LookupError(f"No {self.kind} called {name!r}; known: {known}")
+        return self._makers[name]()
+
+
+sms_gateways: Registry[SmsGateway] = Registry("SMS gateway")

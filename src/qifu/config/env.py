@@ -1,0 +1,76 @@
+"""Typed values from the environment; every setting a deployment may turn is read here."""
+
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import environ
+
+ROOT = Path(__file__).resolve().parents[3]
+_env = environ.Env()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the environment says.
+
+    QIFU_DEMO=1       demo data and demo accounts; the server then binds to 127.0.0.1 only
+    QIFU_VAR          folder for the database, files and the secret key (default: var/)
+    QIFU_SECRET_KEY   signing key; without it one is made and kept in QIFU_VAR
+    QIFU_HOSTS        comma-separated host names that may be asked for
+    QIFU_CITY         folder of the city pack (default: cities/shenzhen_demo)
+    QIFU_INSECURE=1   cookies without `Secure`, for plain http behind nothing
+    DATABASE_URL      sqlite:///… (default) or postgres://…
+    """
+
+    demo: bool
+    var: Path
+    secret_key: str
+    hosts: list[str]
+    city: Path
+    insecure: bool
+    database: dict[str, Any]
+
+
+def _secret_key(var: Path) -> str:
+    given = _env.str("QIFU_SECRET_KEY", default="")
+    if given:
+        return str(given)
+    kept = var / "secret_key"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        fresh = kept.with_name(f"secret_key.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            # link, not rename: of two first starts at once one key wins and both read it
+            kept.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return kept.read_text().strip()
+
+
+def read_environment() -> Environment:
+    """Read it once, at start; a wrong value stops the start with its name."""
+    var = Path(_env.str("QIFU_VAR", default=str(ROOT / "var"))).resolve()
+    demo = _env.bool("QIFU_DEMO", default=False)
+    return Environment(
+        demo=demo,
+        var=var,
+        secret_key=_secret_key(var),
+        hosts=_env.list("QIFU_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]),
+        city=Path(_env.str("QIFU_CITY", default=str(ROOT / "cities" / "shenzhen_demo"))),
+        insecure=demo or _env.bool("QIFU_INSECURE", default=False),
+        database=_env.db_url("DATABASE_URL", default=f"sqlite:///{var / 'qifu.sqlite3'}"),
+    )
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address to bind to is this machine only."""
+    try:
+        return ipaddress.ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address == "localhost"

@@ -1,0 +1,55 @@
+"""Loading a city pack: the one place where base, units and policies come together for it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from qifu.base import journal
+from qifu.base.city import city_of_load, last_load, record_load
+from qifu.base.models import CityLoad
+from qifu.base.packs import Pack, diff, documents_of, pack_hash, snapshot
+from qifu.organisations.actions.units import load_units
+from qifu.policies.actions import load_policies
+
+
+def changes_of(pack: Pack, before: CityLoad | None) -> list[dict[str, Any]]:
+    """What differs from the load in force, a row a thing: {kind, code, what, paths}."""
+    old: Mapping[str, Any] = before.documents["snapshot"] if before else {}
+    return [
+        {"kind": c.kind, "code": c.code, "what": c.what, "paths": list(c.paths)}
+        for c in diff(old, snapshot(pack))
+    ]
+
+
+@transaction.atomic
+def load_city(pack: Pack, *, now: datetime, actor_id: int | None = None) -> list[str]:
+    """Load a checked pack; gives lines that say what was done. The same pack again: nothing."""
+    before = last_load()
+    content = pack_hash(pack)
+    if before and before.content_hash == content and before.pack == pack.id:
+        return [f"{pack.id} {pack.version}: no difference, nothing to load / 没有变化，无需载入"]
+    changes = changes_of(pack, before)
+    documents = {**documents_of(pack), "snapshot": snapshot(pack)}
+    load = record_load(
+        pack=pack.id,
+        version=str(pack.version),
+        content_hash=content,
+        documents=documents,
+        changes=changes,
+        loaded_by=actor_id,
+        now=now,
+    )
+    units = load_units(documents["units"], now=now)
+    policies = load_policies(documents["policies"].values(), city=city_of_load(load.pk), now=now)
+    journal.record(load, "load_city", actor_id=actor_id, now=now, note=f"{pack.id} {pack.version}")
+    what = {"added": 0, "changed": 0, "removed": 0}
+    for change in changes:
+        what[change["what"]] += 1
+    return [
+        f"{pack.id} {pack.version}: {what['added']} added, {what['changed']} changed, "
+        f"{what['removed']} removed",
+        "units: " + ", ".join(f"{count} {word}" for word, count in units.items()),
+        "policies: " + ", ".join(f"{count} {word}" for word, count in policies.items()),
+    ]

@@ -1,0 +1,41 @@
+"""What the worker does: outbox handlers by name, and the jobs that come round."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from qifu.base import journal, outbox, schedule
+from qifu.policies.actions import refresh_match
+
+
+def _refresh_match(payload: dict[str, Any], now: datetime) -> None:
+    refresh_match(payload["enterprise"], on=timezone.localdate(now), now=now)
+
+
+def _seal_journal(now: datetime) -> object:
+    return journal.seal()
+
+
+HANDLERS: dict[str, outbox.Handler] = {"policies.refresh_match": _refresh_match}
+JOBS: dict[str, schedule.Job] = {"journal.seal": _seal_journal}
+MINUTES: dict[str, int] = {"journal.seal": 5}
+
+
+def one_round(clock: Callable[[], datetime] = timezone.now) -> tuple[int, list[str]]:
+    """Everything that is due now, once: gives outbox rows done and names of jobs run."""
+    schedule.ensure(MINUTES, now=clock())
+    ran = schedule.tick(JOBS, now=clock())
+    return outbox.serve(HANDLERS, clock=clock), ran
+
+
+def work(*, pause: float = 2.0, rounds: int | None = None) -> None:
+    """Rounds for ever (or `rounds` of them). May be killed at any moment and lose nothing."""
+    done = 0
+    while rounds is None or done < rounds:
+        one_round()
+        done += 1
+        if rounds is None or done < rounds:
+            time.sleep(pause)

@@ -1,0 +1,46 @@
+"""Every read of messages that a door needs. A person sees their own and nobody else's."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from qifu.accounts.models import User
+from qifu.base.city import current_city
+from qifu.notices.models import Notice
+
+
+def notices_of(user: User | None) -> QuerySet[Notice]:
+    """The inbox, newest first; of nobody it is empty."""
+    if user is None:
+        return Notice.objects.none()
+    return Notice.objects.filter(to=user).order_by("-pk")
+
+
+def unread_count(user: User | None) -> int:
+    """How many messages are not yet read."""
+    return notices_of(user).filter(read_at=None).order_by().count()
+
+
+class _Spoken(dict[str, Any]):
+    """Values for a template: bilingual ones in the reader's language, missing ones as a dash."""
+
+    def __init__(self, values: dict[str, Any], language: str) -> None:
+        spoken = {
+            key: value.get(language, value.get("zh", "")) if isinstance(value, dict) else value
+            for key, value in values.items()
+        }
+        super().__init__(spoken)
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def notice_text(notice: Notice, language: str) -> tuple[str, str]:
+    """Title and body in `zh` or `en`, from the template of the pack in force."""
+    template = current_city().notices.get(notice.template)
+    if template is None:
+        return notice.template, ""
+    values = _Spoken(notice.values, language)
+    title = template["title"].get(language) or template["title"]["zh"]
+    body = template["body"].get(language) or template["body"]["zh"]
+    return title.format_map(values), body.format_map(values)

@@ -1,0 +1,54 @@
+"""Finding enterprises."""
+
+from django.db.models import Q, QuerySet
+
+from qifu.organisations.models import Enterprise
+from qifu.organisations.permissions import Actor
+from qifu.rulebook.codes import strip_region
+
+
+def enterprises_visible_to(actor: Actor) -> QuerySet[Enterprise]:
+    """The firm one acts for; for officers with that duty, all firms; for others, none."""
+    firms = Enterprise.objects.select_related("organisation")
+    if actor.is_enterprise:
+        return firms.filter(pk=actor.organisation_id)
+    if actor.is_unit and actor.may("firms.view"):
+        return firms
+    return firms.none()
+
+
+def find_enterprises(
+    actor: Actor, *, text: str = "", region: str = "", industry: str = ""
+) -> QuerySet[Enterprise]:
+    """Firms by part of the name or by the beginning of the code, in a region or an industry."""
+    if not (actor.is_unit and actor.may("firms.search")):
+        return enterprises_visible_to(actor).none()
+    firms = enterprises_visible_to(actor)
+    for word in text.split()[:5]:
+        code = word.upper()
+        named = Q(organisation__name__contains=word)
+        if len(code) >= 4 and code.isascii() and code.isalnum():
+            named |= Q(organisation__code__startswith=code)
+        firms = firms.filter(named)
+    if region:
+        firms = firms.filter(region__startswith=strip_region(region))
+    if industry:
+        firms = firms.filter(industry__startswith=industry)
+    return firms.order_by("organisation_id")
+
+
+def enterprise_for(actor: Actor, code: str) -> Enterprise:
+    """The firm with that code, if the actor may see it; else Enterprise.DoesNotExist."""
+    return enterprises_visible_to(actor).get(organisation__code=code.upper())
+
+
+def firm_to_claim(code: str) -> Enterprise | None:
+    """A firm of the register by its full code, for somebody who says it is theirs.
+
+    Name and code are public in the register; nothing else of it is shown before the claim.
+    """
+    return (
+        Enterprise.objects.select_related("organisation")
+        .filter(organisation__kind="enterprise", organisation__code=code.strip().upper())
+        .first()
+    )

@@ -1,0 +1,111 @@
+"""Policies come in from a city pack: new versions are added, old ones stay for ever."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from qifu.base import outbox
+from qifu.base.city import City
+from qifu.base.errors import Conflict
+from qifu.organisations.models import Membership
+from qifu.policies.models import PolicyVersion
+from qifu.rulebook.policy import Policy, parse_policy
+from qifu.rulebook.report import amount_cap
+
+
+def _words(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _words(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner)
+
+
+def _row(policy: Policy, document: Mapping[str, Any], city: City, now: datetime) -> PolicyVersion:
+    card = document.get("card") or {}
+    region = str(policy.region or "")
+    tree = city.catalogue.trees["region"]
+    cap = amount_cap(policy, city.catalogue)
+    return PolicyVersion(
+        policy_id=policy.id,
+        version=policy.version,
+        document=dict(document),
+        title=policy.title,
+        title_en=policy.title_en or "",
+        region=tree.normalise(region) if region and tree.has(region) else region,
+        benefit=policy.benefit or "",
+        kind=str(card.get("kind", "")),
+        level=str(card.get("level", "")),
+        unit_code=str(card.get("unit", "")),
+        effective_from=policy.effective_from,
+        effective_to=policy.effective_to,
+        opens=policy.opens,
+        closes=policy.closes,
+        amount_cap=cap if cap is None or cap < Decimal(10) ** 18 else None,
+        search_text="\n".join([policy.title, policy.title_en or "", *_words(card)]),
+        recorded_at=now,
+    )
+
+
+@transaction.atomic
+def load_policies(
+    documents: Iterable[Mapping[str, Any]], *, city: City, now: datetime
+) -> dict[str, int]:
+    """Add versions that are not there yet; give counts {added, same, withdrawn, back}.
+
+    A version is immutable: the same number with another content is refused, name by name.
+    A policy that the pack no longer has is withdrawn, not deleted.
+    """
+    counts = {"added": 0, "same": 0, "withdrawn": 0, "back": 0}
+    known = {(row.policy_id, row.version): row for row in PolicyVersion.objects.all()}
+    seen: set[tuple[str, int]] = set()
+    added: list[PolicyVersion] = []
+    changed: list[str] = []
+    for document in documents:
+        policy = parse_policy(document, city.catalogue)
+        key = (policy.id, policy.version)
+        seen.add(key)
+        there = known.get(key)
+        if there is None:
+            added.append(_row(policy, document, city, now))
+        elif there.document != document:
+            changed.append(f"{policy.id} v{policy.version}")
+        elif there.state == "withdrawn":
+            PolicyVersion.objects.filter(pk=there.pk).update(state="published")
+            counts["back"] += 1
+        else:
+            counts["same"] += 1
+    if changed:
+        raise Conflict(
+            "版本不可更改，请把版本号加一 / versions never change, raise the number: "
+            + ", ".join(changed)
+        )
+    PolicyVersion.objects.bulk_create(added)
+    counts["added"] = len(added)
+    ids = {policy_id for policy_id, _version in seen}
+    gone = [
+        row.pk for row in known.values() if row.policy_id not in ids and row.state == "published"
+    ]
+    counts["withdrawn"] = PolicyVersion.objects.filter(pk__in=gone).update(state="withdrawn")
+    if added or gone:
+        _look_again(city, now)
+    return counts
+
+
+def _look_again(city: City, now: datetime) -> None:
+    """Every firm that somebody acts for is matched again, later, and told what is new."""
+    firms = (
+        Membership.objects.filter(organisation__kind="enterprise", ended_at=None)
+        .values_list("organisation_id", flat=True)
+        .distinct()
+    )
+    for pk in firms:
+        outbox.request(
+            "policies.refresh_match", f"{pk}:load{city.load_id}", {"enterprise": pk}, now=now
+        )

@@ -1,0 +1,23 @@
+"""Who may do what with policies and reports. Pure questions: no query, no exception."""
+
+from qifu.organisations.models import Enterprise
+from qifu.organisations.permissions import Actor, acts_for
+
+
+def may_answer(actor: Actor, enterprise: Enterprise) -> bool:
+    return acts_for(actor, enterprise) and actor.may("questions.answer")
+
+
+def may_match(actor: Actor, enterprise: Enterprise) -> bool:
+    """A member sees the firm's own result; an officer sees it from the facts the officer may see."""
+    return (acts_for(actor, enterprise) and actor.may("policies.view")) or (
+        actor.is_unit and actor.may("firms.view")
+    )
+
+
+def may_make_report(actor: Actor, enterprise: Enterprise) -> bool:
+    return acts_for(actor, enterprise) and actor.may("reports.make")
+
+
+def may_edit_policies(actor: Actor) -> bool:
+    return actor.is_unit and actor.may("policies.edit")

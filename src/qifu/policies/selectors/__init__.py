@@ -1,0 +1,28 @@
+"""Every read of policies that a door needs. Each begins with who is asking."""
+
+from qifu.policies.selectors.library import (
+    library,
+    policy_for,
+    programme,
+    published_versions,
+    status_of,
+    versions_of,
+)
+from qifu.policies.selectors.matching import Match, diagnose, match_for
+from qifu.policies.selectors.reports import Replay, replay, report_by_id, reports_of
+
+__all__ = [
+    "Match",
+    "Replay",
+    "diagnose",
+    "library",
+    "match_for",
+    "policy_for",
+    "programme",
+    "published_versions",
+    "replay",
+    "report_by_id",
+    "reports_of",
+    "status_of",
+    "versions_of",
+]
