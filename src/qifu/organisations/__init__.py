@@ -1,1 +1,1 @@
-"""Enterprises and their facts, units, memberships and roles, consent, and who owns an enterprise's account."""
+"""Enterprises and their facts, units, memberships and roles, consent, account ownership."""

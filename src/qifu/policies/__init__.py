@@ -1,1 +1,1 @@
-"""Policies: the library, their conditions, matching them to enterprises, and the reports kept of it."""
+"""Policies: the library, conditions, matching to enterprises, and the reports kept of it."""

@@ -9,7 +9,7 @@ def may_answer(actor: Actor, enterprise: Enterprise) -> bool:
 
 
 def may_match(actor: Actor, enterprise: Enterprise) -> bool:
-    """A member sees the firm's own result; an officer sees it from the facts the officer may see."""
+    """A member sees the firm's own result, an officer what follows from the facts they may see."""
     return (acts_for(actor, enterprise) and actor.may("policies.view")) or (
         actor.is_unit and actor.may("firms.view")
     )

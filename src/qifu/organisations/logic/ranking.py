@@ -21,7 +21,7 @@ S = TypeVar("S", bound=Statement)
 
 
 def rank(source: str, sources: Sequence[str]) -> int:
-    """The place of a source: an officer's finding first, then the catalogue's order, then others."""
+    """The place of a source: an officer's finding, then the catalogue's order, then others."""
     if source == OFFICER:
         return -1
     return sources.index(source) if source in sources else len(sources)

@@ -1,0 +1,96 @@
+"""`qifu demo` and `qifu serve`: from an empty folder to a page in the browser."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from qifu.cli.main import start_django
+
+
+def _loopback_only(host: str) -> None:
+    from qifu.config.env import is_loopback, read_environment
+
+    if read_environment().demo and not is_loopback(host):
+        raise click.BadParameter(
+            f"{host}: with QIFU_DEMO=1 there are accounts with a public password, "
+            "so the server binds to 127.0.0.1 only",
+            param_hint="--host",
+        )
+
+
+def _gunicorn(host: str, port: int, workers: int) -> list[str]:
+    return [
+        str(Path(sys.prefix, "bin", "gunicorn")), "qifu.config.wsgi:application",
+        "--bind", f"{host}:{port}", "--workers", str(workers), "--threads", "4",
+        "--worker-class", "gthread", "--graceful-timeout", "20", "--log-level", "warning",
+    ]  # fmt: skip
+
+
+def run_server(host: str, port: int, workers: int = 2) -> int:
+    """The web server and the worker, as two processes that end together; gives the exit code."""
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "qifu.config.settings"}
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "qifu", "worker"], env=environment, start_new_session=True
+    )
+    server = subprocess.Popen(
+        _gunicorn(host, port, workers), env=environment, start_new_session=True
+    )
+
+    def stop(_signal: int, _frame: object) -> None:
+        server.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        return server.wait()
+    finally:
+        worker.terminate()
+        worker.wait()
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the site and its worker."""
+    _loopback_only(host)
+    sys.exit(run_server(host, port, workers))
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--firms", default=2000, show_default=True, type=click.IntRange(10, 100_000))
+@click.option("--only-load", is_flag=True, help="Load and stop; do not serve.")
+def demo(port: int, firms: int, only_load: bool) -> None:
+    """The demo city: migrate, load, serve on 127.0.0.1, say who can sign in."""
+    start_django()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from qifu.base.packs import read_pack
+    from qifu.jobs.city import load_city
+    from qifu.jobs.demo import load_demo
+
+    if not settings.QIFU_DEMO:
+        raise click.UsageError("the demo needs QIFU_DEMO=1 (make demo sets it)")
+    click.echo("Preparing the database …")
+    call_command("migrate", verbosity=0)
+    pack = read_pack(settings.QIFU_CITY)
+    for line in load_city(pack, now=timezone.now()):
+        click.echo(f"City: {line}")
+    with click.progressbar(length=firms, label="Made-up firms") as bar:
+        people = load_demo(pack, firms=firms, now=timezone.now(), progress=bar.update)
+    click.echo("\nDemo accounts / 演示账户 (password / 密码: " + people[0].password + ")")
+    for person in people:
+        click.echo(f"  {person.username:18} {person.shown}")
+    if only_load:
+        return
+    click.echo(f"\n  →  http://127.0.0.1:{port}\n\nStop with Ctrl-C.", err=False)
+    sys.stdout.flush()
+    sys.exit(run_server("127.0.0.1", port))
