@@ -1,0 +1,142 @@
+"""What the frame of every page shows: site, doors, who is asking. Each part is read when used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qifu.base.city import City
+from qifu.notices.selectors import unread_count
+from qifu.organisations.models import Membership
+from qifu.organisations.permissions import NOBODY, Actor
+from qifu.organisations.selectors import memberships_of
+from qifu.web.addresses import here
+from qifu.web.http import site_city
+from qifu.web.preferences import size_of, theme_of
+from qifu.web.words import language, spoken
+
+
+@dataclass(frozen=True)
+class Door:
+    """One entry of the main navigation."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+# url name, words, icon, the pages that belong to it, permission that is needed
+_PUBLIC = (
+    ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
+    ("diagnosis", lambda: _("快速诊断"), "stethoscope", (), ""),
+    ("size-test", lambda: _("规模自测"), "ruler-measure", (), ""),
+)
+_ENTERPRISE = (
+    ("my-overview", lambda: _("总览"), "home", (), ""),
+    ("my-policies", lambda: _("我的政策"), "coins", ("my-policy", "my-answer"), "policies.view"),
+    ("my-profile", lambda: _("企业资料"), "building", ("my-fact",), "facts.view"),
+    ("my-reports", lambda: _("报告"), "report", ("my-report",), "policies.view"),
+    ("my-people", lambda: _("人员"), "users", (), "people.manage"),
+    ("my-consents", lambda: _("数据授权"), "shield-check", (), "consents.manage"),
+    ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
+)
+_UNIT = (
+    ("desk", lambda: _("工作台"), "inbox", (), ""),
+    ("desk-firms", lambda: _("企业"), "building", ("desk-firm",), "firms.search"),
+    ("desk-claims", lambda: _("认领"), "key", ("desk-claim",), "claims.decide"),
+    ("desk-disputes", lambda: _("异议"), "message-report", ("desk-dispute",), "disputes.settle"),
+    ("desk-people", lambda: _("人员"), "users", (), "people.manage"),
+    ("desk-journal", lambda: _("操作日志"), "history", (), "journal.view"),
+    ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
+)
+
+
+class Shell:
+    """The frame around a page. `shell` in every template."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def actor(self) -> Actor:
+        return getattr(self.request, "actor", NOBODY)
+
+    @cached_property
+    def city(self) -> City | None:
+        return site_city(self.request)
+
+    @property
+    def site_name(self) -> str:
+        return spoken(self.city.site_name) if self.city else _("企服")
+
+    @property
+    def made_up(self) -> bool:
+        return bool(self.city and self.city.made_up)
+
+    @property
+    def city_css(self) -> str:
+        """The address changes with the pack, so that browsers may keep the sheet for good."""
+        return f"{reverse('city-css')}?v={self.city.load_id if self.city else 0}"
+
+    @property
+    def language(self) -> str:
+        return language()
+
+    @property
+    def theme(self) -> str:
+        return theme_of(self.request)
+
+    @property
+    def size(self) -> str:
+        return size_of(self.request)
+
+    @property
+    def here(self) -> str:
+        """The url name of this page."""
+        match = self.request.resolver_match
+        return match.url_name or "" if match else ""
+
+    @property
+    def here_path(self) -> str:
+        """Where a change of language or size comes back to."""
+        return here(self.request)
+
+    @cached_property
+    def memberships(self) -> Sequence[Membership]:
+        return memberships_of(self.actor) if self.actor.signed_in else []
+
+    @cached_property
+    def unread(self) -> int:
+        return unread_count(self.actor.user)
+
+    @property
+    def unread_shown(self) -> str:
+        return "99+" if self.unread > 99 else str(self.unread)
+
+    @property
+    def role_name(self) -> str:
+        role = self.city.roles.get(self.actor.role) if self.city else None
+        return spoken(role.name) if role else ""
+
+    @cached_property
+    def nav(self) -> list[Door]:
+        """The doors that this person may open, and no other."""
+        actor = self.actor
+        rows = _ENTERPRISE if actor.is_enterprise else _UNIT if actor.is_unit else _PUBLIC
+        return [
+            Door(word(), reverse(name), look, self.here == name or self.here in under)
+            for name, word, look, under, needed in rows
+            if not needed or actor.may(needed)
+        ]
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """`shell` for every template, one for a request."""
+    if not hasattr(request, "qifu_shell"):
+        request.qifu_shell = Shell(request)  # type: ignore[attr-defined]
+    return {"shell": request.qifu_shell}  # type: ignore[attr-defined]

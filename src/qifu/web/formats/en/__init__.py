@@ -1,0 +1,1 @@
+"""English forms of dates and numbers."""

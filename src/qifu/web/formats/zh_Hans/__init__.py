@@ -1,0 +1,1 @@
+"""Chinese forms of dates and numbers."""

@@ -1,0 +1,253 @@
+"""Words, numbers and small pieces that every page uses; loaded everywhere by settings."""
+
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from qifu.organisations.logic.values import show_value
+from qifu.web import words
+
+register = template.Library()
+
+
+@register.filter
+def in_language(value: Any) -> str:
+    """Bilingual data in the language of the page."""
+    return words.spoken(value)
+
+
+@register.simple_tag
+def bilingual(thing: Any, name: str) -> str:
+    """`name_zh` or `name_en` of an object or mapping; Chinese where there is no English."""
+    return words.spoken({key: _part(thing, f"{name}_{key}") for key in ("zh", "en")})
+
+
+def _part(thing: Any, name: str) -> Any:
+    return thing.get(name) if isinstance(thing, dict) else getattr(thing, name, None)
+
+
+@register.filter
+def chinese(value: Any) -> str | SafeString:
+    """Data that only exists in Chinese, marked as such on a page in another language."""
+    text = "" if value is None else str(value)
+    if words.language() == "zh" or text.isascii():
+        return text
+    return format_html('<span lang="zh">{}</span>', text)
+
+
+@register.filter
+def money(value: Any) -> str:
+    """Yuan: ¥300万元, CNY 3 million."""
+    return words.money(value)
+
+
+@register.simple_tag
+def money_range(low: Any, high: Any) -> str:
+    """One amount, or both ends of a range; open ends are said to be open."""
+    if low in (None, "") and high in (None, ""):
+        return _("金额待定")
+    if low == high:
+        return words.money(low)
+    if high in (None, ""):
+        return _("%(low)s 起") % {"low": words.money(low)}
+    if low in (None, "") or not float(low):
+        return _("最高 %(high)s") % {"high": words.money(high)}
+    return f"{words.money(low)} – {words.money(high)}"
+
+
+@register.filter
+def day(value: Any) -> str:
+    """2026年11月22日（周日）, 22 Nov 2026 (Sun)."""
+    return words.day_text(value)
+
+
+@register.filter
+def short_day(value: Any) -> str:
+    """The same without the day of the week, for dense tables."""
+    return words.day_text(value, weekday=False)
+
+
+@register.filter
+def relative_day(value: Any) -> str:
+    """还剩 3 天, 今天, 2 天前."""
+    return words.relative_text(value)
+
+
+@register.filter
+def count(value: Any) -> str:
+    """A whole number with thousand separators."""
+    return words.count_text(value)
+
+
+@register.simple_tag(takes_context=True)
+def fact_value(context: Context, value: Any, attribute: Any) -> str:
+    """A fact in words and units; `attribute` is one of the catalogue or its name."""
+    city = context["shell"].city
+    if city is None:
+        return str(value)
+    found = city.catalogue.get(attribute) if isinstance(attribute, str) else attribute
+    if found is None:
+        return str(value)
+    return show_value(found, value, words.language(), catalogue=city.catalogue)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An outline icon of tools/icons.txt. It is never alone: words stand beside it."""
+    return format_html(
+        '<svg class="qf-icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
+    )
+
+
+_VERDICTS = {
+    "eligible": ("circle-check", "good"),
+    "maybe": ("progress-help", "open"),
+    "near_miss": ("target-arrow", "warn"),
+    "ineligible": ("circle-minus", "none"),
+    "met": ("circle-check", "good"),
+    "unmet": ("circle-x", "bad"),
+    "unknown": ("help-circle", "open"),
+}
+
+
+def verdict_word(verdict: str, near_miss: bool = False) -> str:
+    """The one word for a verdict; GLOSSARY: 可享, 可能可享, 不符合."""
+    return {
+        "eligible": _("可享"),
+        "maybe": _("可能可享"),
+        "near_miss": _("差一点"),
+        "ineligible": _("不符合"),
+        "met": _("满足"),
+        "unmet": _("不满足"),
+        "unknown": _("待确认"),
+    }["near_miss" if near_miss else verdict]
+
+
+@register.simple_tag
+def verdict_badge(verdict: str, near_miss: bool = False, large: bool = False) -> SafeString:
+    """Word, colour and icon of a verdict on a policy or on one condition."""
+    look, tone = _VERDICTS["near_miss" if near_miss else verdict]
+    return format_html(
+        '<span class="qf-badge qf-badge--{}{}">{}<span>{}</span></span>',
+        tone,
+        " qf-badge--large" if large else "",
+        icon(look),
+        verdict_word(verdict, near_miss),
+    )
+
+
+_STATUS = {
+    "open": ("good", "circle-check"),
+    "closing_soon": ("warn", "hourglass"),
+    "not_yet": ("open", "calendar-event"),
+    "closed": ("none", "circle-off"),
+    "always": ("good", "circle-check"),
+}
+
+
+def status_word(status: str) -> str:
+    """What the window of a policy says today."""
+    return {
+        "open": _("申报中"),
+        "closing_soon": _("即将截止"),
+        "not_yet": _("未开始"),
+        "closed": _("已截止"),
+        "always": _("常年受理"),
+    }[status]
+
+
+@register.simple_tag
+def status_badge(status: str) -> SafeString:
+    """Word, colour and icon of a policy's window."""
+    tone, look = _STATUS[status]
+    return format_html(
+        '<span class="qf-badge qf-badge--{}">{}<span>{}</span></span>',
+        tone,
+        icon(look),
+        status_word(status),
+    )
+
+
+@register.filter
+def control_kind(field: BoundField) -> str:
+    """How parts/field.html lays a field out: one tick, a group of choices, or a plain control."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
+        return "group"
+    return "check" if isinstance(widget, CheckboxInput) else "plain"
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The control itself, with its class and what describes it."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput):
+        look = "form-check-input"
+    else:
+        look = "form-select" if isinstance(widget, Select) else "form-control"
+    described = []
+    if field.errors:
+        described.append(f"{field.auto_id}_error")
+    if field.help_text:
+        described.append(f"{field.auto_id}_helptext")
+    attributes = {"class": f"{look} {widget.attrs.get('class', '')}".strip()}
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    return field.as_widget(attrs=attributes)
+
+
+@register.inclusion_tag("parts/paging.html", takes_context=True)
+def paging(context: Context, page: Page[Any], name: str = "page") -> dict[str, Any]:
+    """Previous and next page; whatever else the address asks for stays."""
+    asked = context["request"].GET.copy()
+
+    def address(number: int) -> str:
+        asked[name] = str(number)
+        return f"?{asked.urlencode()}"
+
+    return {
+        "page": page,
+        "previous": address(page.previous_page_number()) if page.has_previous() else "",
+        "next": address(page.next_page_number()) if page.has_next() else "",
+    }
+
+
+@register.filter
+def lines(value: Any) -> list[str]:
+    """Text or a list of texts as a list of lines that are not empty."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [line.strip() for line in value.splitlines() if line.strip()]
+    return [words.spoken(line) for line in value]
+
+
+@register.filter
+def marked(text: Any, query: str) -> str | SafeString:
+    """The words of a search, marked in the text that was found."""
+    query = query.strip()
+    plain = str(text)
+    at = plain.lower().find(query.lower()) if query else -1
+    if at < 0:
+        return conditional_escape(plain)
+    end = at + len(query)
+    return format_html("{}<mark>{}</mark>{}", plain[:at], plain[at:end], plain[end:])
+
+
+@register.simple_tag(takes_context=True)
+def role_name(context: Context, code: str) -> str:
+    """A role of the pack in the language of the page; its code where the pack lost it."""
+    city = context["shell"].city
+    role = city.roles.get(code) if city else None
+    return words.spoken(role.name) if role else code

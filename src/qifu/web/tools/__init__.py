@@ -1,0 +1,1 @@
+"""Small tools that need no account: the size self-test."""

@@ -1,0 +1,22 @@
+"""Every address of the site, room by room."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from qifu.web import views
+
+# each room brings its own urls.py
+_ROOMS = ("accounts", "policies", "tools", "organisations", "notices", "desk")
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("preferences/", views.preferences, name="preferences"),
+    path("city.css", views.city_css, name="city-css"),
+    path("help/", views.help_page, name="help"),
+    path("healthz", views.healthz, name="healthz"),
+    *(
+        path("", include(f"qifu.web.{room}.urls"))
+        for room in _ROOMS
+        if find_spec(f"qifu.web.{room}") and find_spec(f"qifu.web.{room}.urls")
+    ),
+]
