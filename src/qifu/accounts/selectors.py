@@ -1,5 +1,7 @@
 """Every read of accounts that a door needs."""
 
+from django.db.models import Q
+
 from qifu.accounts.models import User
 
 
@@ -11,3 +13,9 @@ def people_by_ids(ids: set[int]) -> dict[int, User]:
 def demo_people() -> list[User]:
     """The made-up accounts, for the page of the demo."""
     return list(User.objects.filter(made_up=True, is_active=True).order_by("pk"))
+
+
+def people_named(text: str, *, most: int = 200) -> set[int]:
+    """The numbers of people whose name or sign-in name has this text; at most `most`."""
+    found = User.objects.filter(Q(display_name__contains=text) | Q(username__icontains=text))
+    return set(found.order_by("pk").values_list("pk", flat=True)[:most])

@@ -5,6 +5,8 @@ from qifu.organisations.actions.facts import declare_fact, retract_fact
 from qifu.organisations.actions.ownership import (
     approve_claim,
     refuse_claim,
+    renew_way_in,
+    reveal_phone,
     submit_claim,
     withdraw_claim,
 )
@@ -28,7 +30,9 @@ __all__ = [
     "give_consent",
     "invite",
     "refuse_claim",
+    "renew_way_in",
     "retract_fact",
+    "reveal_phone",
     "revoke_consent",
     "revoke_invitation",
     "settle_dispute",

@@ -250,3 +250,14 @@ def withdraw_claim(claim: Claim, *, actor: Actor, now: datetime) -> None:
 def join(user: User, organisation_id: int, role: str, *, now: datetime) -> Membership:
     """Give a person a role in an organisation; used by invitations and by the demo."""
     return _join(user.pk, organisation_id, role, now)
+
+
+@transaction.atomic
+def reveal_phone(claim: Claim, *, actor: Actor, now: datetime) -> str:
+    """The applicant's phone, for an officer who has to call; that it was shown is on record."""
+    if not may_decide_claim(actor, claim):
+        raise NotAllowed(_("您的角色不能查看申请人的电话。"))
+    journal.record(
+        claim, "reveal_phone", actor_id=actor.user_id, acting_for=actor.organisation_id, now=now
+    )
+    return claim.phone

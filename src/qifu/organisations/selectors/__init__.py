@@ -1,12 +1,31 @@
 """Every read of organisations that a door needs. Each begins with who is asking."""
 
+from qifu.organisations.selectors.casework import (
+    Account,
+    account_of,
+    consents_to,
+    organisations_by_ids,
+    other_claims,
+    other_disputes,
+    statements_in,
+    steps_on_firm,
+    way_in_of,
+    with_account_mark,
+)
 from qifu.organisations.selectors.firms import (
     enterprise_for,
     enterprises_visible_to,
     find_enterprises,
     firm_to_claim,
 )
-from qifu.organisations.selectors.journal import journal_of, journal_visible_to
+from qifu.organisations.selectors.journal import (
+    SealState,
+    check_seal,
+    journal_of,
+    journal_visible_to,
+    seal_state,
+    search_journal,
+)
 from qifu.organisations.selectors.people import (
     actor_for,
     claim_by_token,
@@ -30,12 +49,17 @@ from qifu.organisations.selectors.profile import (
 )
 
 __all__ = [
+    "Account",
     "ProfileGroup",
     "ProfileRow",
+    "SealState",
+    "account_of",
     "actor_for",
+    "check_seal",
     "claim_by_token",
     "claims_visible_to",
     "consents_of",
+    "consents_to",
     "disputes_visible_to",
     "enterprise_for",
     "enterprise_of",
@@ -49,8 +73,17 @@ __all__ = [
     "journal_of",
     "journal_visible_to",
     "memberships_of",
+    "organisations_by_ids",
+    "other_claims",
+    "other_disputes",
     "paper_for",
     "people_of",
     "profile_of",
+    "seal_state",
+    "search_journal",
+    "statements_in",
+    "steps_on_firm",
     "units_to_consent",
+    "way_in_of",
+    "with_account_mark",
 ]
