@@ -17,7 +17,7 @@ Facts = Mapping[str, Fact]
 # The column that says whose facts these are; it is no fact and no condition can read it.
 IDENTITY = "enterprise_id"
 # Decimal keeps 28 digits: a figure near that is a mistake, and a huge exponent eats all memory.
-MOST_DIGITS = 24
+MOST_DIGITS = 20
 _KEY = re.compile(r"([A-Za-z_]\w*)(?:@(\d{4}))?", re.ASCII)
 
 

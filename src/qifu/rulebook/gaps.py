@@ -1,0 +1,224 @@
+"""What is missing, in plain words: needed, there, the difference, and what would close it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from qifu.rulebook import words
+from qifu.rulebook.conditions import Atom, Group, Node, Not
+from qifu.rulebook.dates import add, subtract
+from qifu.rulebook.effort import closest
+from qifu.rulebook.facts import Facts, split_key
+from qifu.rulebook.labels import Teller, barred_flag
+from qifu.rulebook.operators import AGE, HUMAN
+from qifu.rulebook.units import family
+from qifu.rulebook.words import Words
+
+
+class GapTeller:
+    """Tells gaps for one enterprise; `tell` is the only door."""
+
+    def __init__(self, teller: Teller, facts: Facts) -> None:
+        self.teller = teller
+        self.facts = facts
+        self.as_of = teller.as_of
+
+    def tell(self, node: Node) -> Words:
+        """Nothing for what is met, the gap for what is unmet, the missing facts for the unknown."""
+        answer = node.answer(self.facts, self.as_of)
+        if answer is True:
+            return words.NOTHING
+        return self.unmet(node) if answer is False else self.unknown(node)
+
+    def unmet(self, node: Node) -> Words:
+        """The gap of a condition that is false."""
+        if isinstance(node, Group):
+            return self._group(node)
+        if isinstance(node, Not):
+            return self._opposite(node)
+        assert isinstance(node, Atom)
+        if not node.each_year:
+            fact = node.figure(self.facts, self.as_of)
+            return self._atom(node, self.teller.subject(node), fact)
+        told = []
+        for key, fact in node.known(self.facts, self.as_of).items():
+            if not node.test(fact, node.day(self.as_of)):
+                told.append(self._atom(node, self.name_of(key), fact))
+        return words.listing(told, zh="；", en="; ")
+
+    def unknown(self, node: Node) -> Words:
+        """What has to be known before the condition can be decided."""
+        human = [atom for atom in node.atoms() if atom.op == HUMAN]
+        keys = node.open_keys(self.facts, self.as_of)
+        if not keys and human:
+            return self.teller.required(human[0])
+        told = words.listing((self._missing(node, key) for key in keys), most=words.MOST_NAMED)
+        return Words(f"还需要知道：{told.zh}", f"Not known yet: {told.en}")
+
+    def name_of(self, key: str) -> Words:
+        """The name of a fact: 2025 年营业收入."""
+        name, year = split_key(key)
+        attribute = self.teller.catalogue.attributes[name]
+        if year is None:
+            return Words(attribute.label_zh, attribute.label_en)
+        return Words(f"{year} 年{attribute.label_zh}", f"{attribute.label_en} in {year}")
+
+    def _missing(self, node: Node, key: str) -> Words:
+        """A missing fact; a code that is known too coarsely is told with what it is."""
+        name = self.name_of(key)
+        if key not in self.facts:
+            return name
+        atom = next(atom for atom in node.atoms() if key in atom.keys(self.as_of))
+        has, need = self.teller.value(atom, self.facts[key]), self.teller.required(atom)
+        zh = f"{name.zh}的具体位置（只知道是{has.zh}，要看是否{need.zh}）"
+        if atom.attribute.tree != "region":
+            zh = f"更具体的{name.zh}（只知道是{has.zh}，要看是否{need.zh}）"
+        return Words(zh, f"{name.en} exactly (known only as {has.en}, needed: {need.en})")
+
+    def _group(self, group: Group) -> Words:
+        answers = [part.answer(self.facts, self.as_of) for part in group.parts]
+        failed = [p for p, a in zip(group.parts, answers, strict=True) if a is False]
+        if group.shape == "all":
+            return words.listing((self.unmet(part) for part in failed), zh="；", en="; ")
+        near = self.unmet(closest(failed, self.facts, self.as_of))
+        n, met, unknown = len(group.parts), answers.count(True), answers.count(None)
+        if group.least == 1:
+            if n == 1:
+                return near
+            return Words(
+                f"{n} 项中满足任意一项即可，最接近的是：{near.zh}",
+                f"Any one of {n} is enough; the nearest: {near.en}",
+            )
+        short = group.least - met
+        more = (f"（另有 {unknown} 项未知）", f" ({unknown} unknown)") if unknown else ("", "")
+        return Words(
+            f"{n} 项中已满足 {met} 项，还差 {short} 项{more[0]}；最接近的是：{near.zh}",
+            f"{met} of {n} met, {short} more needed{more[1]}; the nearest: {near.en}",
+        )
+
+    def _opposite(self, node: Not) -> Words:
+        inner = node.part
+        flag = barred_flag(node)
+        if flag is not None:
+            return self._flag(self.teller.subject(flag), wanted=not flag.value)
+        if isinstance(inner, Group) and inner.shape == "any":
+            true = [p for p in inner.parts if p.answer(self.facts, self.as_of) is True]
+            told = words.listing((self.teller.sentence(part) for part in true), zh="；", en="; ")
+        else:
+            told = self.teller.sentence(inner)
+        if isinstance(inner, Atom):
+            has = self.teller.actual(inner, self.facts)
+            told = Words(f"{told.zh}，现为 {has.zh}", f"{told.en}, and it is {has.en}")
+        return Words(f"不能有这种情形：{told.zh}", f"This rules you out: {told.en}")
+
+    def _atom(self, atom: Atom, subject: Words, fact: Any) -> Words:
+        if isinstance(fact, bool):
+            return self._flag(subject, wanted=atom.value)
+        if isinstance(fact, frozenset):
+            return self._set(atom, fact)
+        if isinstance(fact, date):
+            return self._day(atom, subject, fact)
+        has, need = self.teller.value(atom, fact), self.teller.required(atom)
+        if isinstance(fact, Decimal):
+            gap = self._number(atom, subject, fact)
+            if gap is not None:
+                zh = f"{gap.zh}（需要{_air(need.zh)}{need.zh}，现为 {has.zh}）"
+                return Words(zh, f"{gap.en} (needed: {need.en}; you have {has.en})")
+        zh = f"{subject.zh}需要{_air(need.zh)}{need.zh}，现为 {has.zh}"
+        return Words(zh, f"{words.upper(subject.en)} must be {need.en}; it is {has.en}")
+
+    def _number(self, atom: Atom, subject: Words, fact: Decimal) -> Words | None:
+        """The difference; None where a number is not short of or beyond another one."""
+        op, wanted = atom.op, atom.value
+        if op == "between":
+            low, high = wanted
+            op, wanted = (">=", low) if fact < low else ("<=", high)
+        if op == "==":
+            op, wanted = (">=", wanted) if fact < wanted else ("<=", wanted)
+        if op not in ("<", "<=", ">", ">="):
+            return None
+        difference = abs(wanted - fact)
+        strict = op in ("<", ">")
+        if strict and atom.attribute.type == "integer":
+            # whole numbers: more than 5 is at least 6
+            difference, strict = difference + 1, False
+        if not difference:
+            zh = f"{subject.zh}正好到线，还不够"
+            return Words(zh, f"{words.upper(subject.en)} is right at the limit, not beyond it")
+        gap = words.difference(difference, atom.attribute)
+        if op in (">", ">="):
+            return self._short(atom, subject, gap, strict)
+        beyond = "以上" if strict else ""
+        less = "more than " if strict else ""
+        zh = f"{subject.zh}高出 {gap.zh}，要再降 {gap.zh}{beyond}"
+        return Words(zh, f"{words.upper(subject.en)} is too high by {gap.en}: {less}that must go")
+
+    def _short(self, atom: Atom, subject: Words, gap: Words, strict: bool) -> Words:
+        countable = family(atom.attribute.unit or "") == "piece" or (
+            atom.attribute.unit is None and atom.attribute.type == "integer"
+        )
+        more = "more than " if strict else ""
+        if countable and atom.years is None:
+            zh = f"您还差 {gap.zh}{_air(subject.zh)}{subject.zh}"
+            return Words(zh, f"You need {gap.en} more: {words.lower(subject.en)}")
+        beyond = "以上" if strict else ""
+        zh = f"{subject.zh}{_air(subject.zh[::-1])}还差 {gap.zh}{beyond}"
+        return Words(zh, f"{words.upper(subject.en)} is short by {more}{gap.en}")
+
+    def _flag(self, subject: Words, *, wanted: bool) -> Words:
+        if wanted:
+            zh = f"需要满足：{subject.zh}，现为“否”"
+            return Words(zh, f"Needed: {words.lower(subject.en)}; at present it is no")
+        zh = f"不能有：{subject.zh}，现为“是”"
+        return Words(zh, f"Must not be so: {words.lower(subject.en)}; at present it is yes")
+
+    def _set(self, atom: Atom, fact: frozenset[str]) -> Words:
+        missing = [member for member in atom.value if member not in fact]
+        told = words.values(missing, atom.attribute, self.teller.catalogue)
+        if atom.op == "has_any" and len(missing) > 1:
+            return Words(f"还缺（任意一项即可）：{told.zh}", f"Missing, any one will do: {told.en}")
+        return Words(f"还缺：{told.zh}", f"Missing: {told.en}")
+
+    def _day(self, atom: Atom, subject: Words, fact: date) -> Words:
+        at = atom.day(self.as_of)
+        if atom.op not in AGE:
+            need = self.teller.required(atom)
+            zh = f"{subject.zh}需要{need.zh}，现为 {fact}"
+            return Words(zh, f"{words.upper(subject.en)} must be {need.en}; it is {fact}")
+        if fact > at:
+            zh = f"{subject.zh} {fact} 在 {at} 之后，还不能计算"
+            return Words(zh, f"{words.upper(subject.en)} {fact} lies after {at}")
+        length = words.period(atom.value)
+        if atom.op == "within_last":
+            start = subtract(at, atom.value)
+            over = words.between(fact, start)
+            zh = f"{subject.zh}需要在 {start} 到 {at} 之间，现为 {fact}，早了 {over.zh}"
+            en = f"{words.upper(subject.en)} must lie from {start} to {at}; it is {fact}"
+            return Words(zh, f"{en}, {over.en} too early")
+        turning = add(fact, atom.value)
+        if atom.op == "age_at_most":
+            over = words.between(turning, at)
+            zh = f"{subject.zh} {fact}，{turning} 已满 {length.zh}，超出 {over.zh}，补不回来"
+            en = f"{words.upper(subject.en)} {fact} was {length.en} ago on {turning}"
+            return Words(zh, f"{en}, {over.en} too early; nothing can close this")
+        return self._too_young(atom, subject, fact, turning)
+
+    def _too_young(self, atom: Atom, subject: Words, fact: date, turning: date) -> Words:
+        at = atom.day(self.as_of)
+        wait, length = words.between(at, turning), words.period(atom.value)
+        verb = "成立" if "成立" in subject.zh else "过"
+        if atom.moment is None:
+            when = (f"{turning} 起满足", f"met from {turning} on")
+        else:
+            # the day that counts is fixed: waiting helps only the next round
+            when = (
+                f"{turning} 才满 {length.zh}，本次按 {at} 计算",
+                f"{length.en} only on {turning}, this round counts on {at}",
+            )
+        zh = f"还需再{verb} {wait.zh}（{when[0]}）：{subject.zh} {fact}"
+        return Words(zh, f"{words.upper(wait.en)} to go ({when[1]}): {subject.en} {fact}")
+
+
+def _air(text: str) -> str:
+    """A space where Chinese meets a figure or a Latin letter."""
+    return " " if text[:1].isascii() else ""
