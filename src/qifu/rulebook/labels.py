@@ -43,6 +43,7 @@ _AGES = {
     "age_at_most": ("不超过 {}", "no longer than {} ago"),
     "within_last": ("在最近 {}之内", "within the last {}"),
 }
+_JUDGED = Words("人工评审事项", "Judged by reviewers")
 _YEARS = {
     "sum": ("合计", "in total"),
     "mean": ("平均", "on average"),
