@@ -1,0 +1,1 @@
+"""City packs: read, checked, compared; and the made-up firms of a demo."""
