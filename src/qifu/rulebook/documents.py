@@ -1,5 +1,6 @@
-"""Documents from files: YAML with the line of every key, JSON, JSON lines, folders of them."""
+"""Documents from files: YAML with the line of every key, JSON, JSON lines, folders, city packs."""
 
+import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.codes import CodeTree
 from qifu.rulebook.findings import Finding, RuleError
+from qifu.rulebook.gather import Gather
 from qifu.rulebook.yaml_text import read_yaml
 
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
@@ -92,6 +96,91 @@ def load_one(file: Path) -> Document:
         message = "must hold one document"
         raise RuleError(Finding("count", "", message, len(documents), "1", str(file)))
     return documents[0]
+
+
+def pack_folders(folder: Path) -> list[Path]:
+    """A city pack's folder and those that it `extends`, the pack itself first."""
+    chain: list[Path] = []
+    here: Path | None = folder
+    while here is not None:
+        if here.resolve() in (known.resolve() for known in chain):
+            way = " → ".join(known.name for known in (*chain, here))
+            raise RuleError(Finding("cycle", "extends", "packs extend each other", way))
+        chain.append(here)
+        file = here / "pack.yaml"
+        document = load_one(file)
+        above = document.data.get("extends") if isinstance(document.data, Mapping) else None
+        here = None
+        if above is not None:
+            here = chain[-1].parent / str(above)
+            if not here.is_dir():
+                line = document.lines.get("extends")
+                message = "no such pack beside this one"
+                raise RuleError(Finding("extends", "extends", message, above, "", str(file), line))
+    return chain
+
+
+def pack_file(folder: Path, name: str) -> Path | None:
+    """A file of the pack, or of the nearest pack that it extends; None where there is none."""
+    return next((f for pack in pack_folders(folder) if (f := pack / name).is_file()), None)
+
+
+def load_trees(folder: Path) -> dict[str, CodeTree]:
+    """The code trees of a pack and of those it extends: `codes/NAME.csv`, its own before theirs."""
+    trees: dict[str, CodeTree] = {}
+    for pack in pack_folders(folder):
+        for file in sorted((pack / "codes").glob("*.csv")):
+            if file.stem not in trees:
+                trees[file.stem] = load_tree(file)
+    return trees
+
+
+def load_tree(file: Path) -> CodeTree:
+    """A tree from CSV: code, name_zh, optionally name_en, and parent where codes do not nest."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines)
+        missing = {"code", "name_zh"} - set(reader.fieldnames or ())
+        if missing:
+            found, allowed = list(reader.fieldnames or ()), "code, name_zh, name_en, parent"
+            message = "columns are missing"
+            raise RuleError(Finding("columns", "", message, found, allowed, str(file), 1))
+        rows = list(reader)
+    parents = {row["code"].strip(): (row.get("parent") or "").strip() or None for row in rows}
+    named = [(row["code"], row["name_zh"] or "", row.get("name_en") or "") for row in rows]
+    for number, row in enumerate(rows, start=2):
+        if not row["code"].strip() or not (row["name_zh"] or "").strip():
+            message = "a row needs a code and a name"
+            raise RuleError(Finding("row", "", message, dict(row), "", str(file), number))
+        above = parents[row["code"].strip()]
+        if above is not None and above not in parents:
+            raise RuleError(Finding("parent", "", "no such code", above, "", str(file), number))
+    explicit = "parent" in (reader.fieldnames or ())
+    return CodeTree.from_rows(file.stem, named, parent=parents.get if explicit else None)
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """The attributes and code trees of a city pack, with those of the packs it extends."""
+    file = pack_file(folder, "attributes.yaml")
+    if file is None:
+        raise RuleError(Finding("missing", "", "no attributes.yaml in this pack", file=str(folder)))
+    document = load_one(file)
+    return _catalogue(document, load_trees(folder))
+
+
+def load_attributes(file: Path) -> Catalogue:
+    """A catalogue from a file: full or smallest form; with code trees where it is a pack's own."""
+    pack = file.parent / "pack.yaml"
+    trees = load_trees(file.parent) if pack.is_file() else {}
+    return _catalogue(load_one(file), trees)
+
+
+def _catalogue(document: Document, trees: Mapping[str, CodeTree]) -> Catalogue:
+    try:
+        return Catalogue.from_document(document.data, trees=trees, file=document.file)
+    except RuleError as error:
+        gather = Gather(document.file, document.lines)
+        gather.take(error.findings)
+        raise RuleError(gather.findings) from None
 
 
 def read_json(text: str, file: str = "", line: int | None = None) -> Any:

@@ -13,6 +13,7 @@ from qifu.rulebook.documents import Document
 from qifu.rulebook.findings import Finding, RuleError
 from qifu.rulebook.gather import Gather
 from qifu.rulebook.reading import ConditionReader
+from qifu.rulebook.values import Shared
 
 BENEFITS = ("grant", "loan_interest", "tax", "qualification", "voucher", "service")
 STATUSES = ("not_yet", "open", "closing_soon", "closed", "always")
@@ -77,8 +78,12 @@ def parse_policy(
     *,
     file: str = "",
     lines: Mapping[str, int] | None = None,
+    shared: Shared | None = None,
 ) -> Policy:
-    """Read one policy. RuleError holds every mistake, with its line where `lines` knows it."""
+    """Read one policy. RuleError holds every mistake, with its line where `lines` knows it.
+
+    `shared` is handed from one policy to the next where many are read with one catalogue.
+    """
     gather = Gather(file, lines or {})
     doc = gather.mapping(doc, "", "a policy: id, version, title, when …") or {}
     gather.stop()
@@ -87,7 +92,7 @@ def parse_policy(
     effective = gather.days(doc, "effective", "from", "to")
     opens, closes = gather.days(doc, "window", "opens", "closes")
     moments = {"opens": opens, "closes": closes, "published": published}
-    reader = ConditionReader(catalogue, gather, moments)
+    reader = ConditionReader(catalogue, gather, moments, shared)
     if "when" in doc:
         groups = reader.when(doc["when"])
     else:
@@ -134,10 +139,11 @@ def read_policies(
     policies = []
     findings: list[Finding] = []
     seen: dict[tuple[str, int], str] = {}
+    shared: Shared = {}
     for document in documents:
         try:
             policy = parse_policy(
-                document.data, catalogue, file=document.file, lines=document.lines
+                document.data, catalogue, file=document.file, lines=document.lines, shared=shared
             )
         except RuleError as error:
             findings.extend(error.findings)

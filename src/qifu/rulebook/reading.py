@@ -13,7 +13,7 @@ from qifu.rulebook.facts import similar
 from qifu.rulebook.findings import shorten
 from qifu.rulebook.gather import Gather
 from qifu.rulebook.operators import AGE, ALL_OPERATORS, HUMAN, OPERATORS, never
-from qifu.rulebook.values import ValueReader
+from qifu.rulebook.values import Shared, ValueReader
 
 SHAPES = ("attr", "all", "any", "at_least", "not")
 _COMMON = ("id", "kind", "src", "label")
@@ -46,9 +46,11 @@ class ConditionReader:
     catalogue: Catalogue
     gather: Gather
     moments: Mapping[str, date | None]
+    shared: Shared | None = None
 
     def __post_init__(self) -> None:
-        self.values = ValueReader(self.catalogue, self.gather)
+        shared = {} if self.shared is None else self.shared
+        self.values = ValueReader(self.catalogue, self.gather, shared)
         self.ids: dict[str, str] = {}
         self.given: frozenset[str] = frozenset()
 

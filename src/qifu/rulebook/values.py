@@ -1,7 +1,7 @@
 """Read the value that a condition compares with: type, unit, bounds, and the test made of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,8 @@ from qifu.rulebook.operators import (
 from qifu.rulebook.units import BASE, convert, convertible, family, same_family
 
 One = Callable[[Any], Any]
+# (attribute, operator, value, unit, times) → value and test
+Shared = dict[tuple[Any, ...], tuple[Any, Test]]
 
 
 @dataclass
@@ -31,6 +33,8 @@ class ValueReader:
 
     catalogue: Catalogue
     gather: Gather
+    # thousands of policies use the same few conditions: what was read once is read again from here
+    shared: Shared = field(default_factory=dict)
 
     def read(
         self, doc: Mapping[str, Any], path: str, attribute: Attribute, op: str, times: int = 1
@@ -39,6 +43,18 @@ class ValueReader:
 
         `times` widens the bounds for a sum over so many years.
         """
+        key = (attribute.name, op, repr(doc.get("value")), repr(doc.get("unit")), times)
+        found = self.shared.get(key)
+        if found is None:
+            found = self.read_anew(doc, path, attribute, op, times)
+            if found is not None:
+                self.shared[key] = found
+        return found
+
+    def read_anew(
+        self, doc: Mapping[str, Any], path: str, attribute: Attribute, op: str, times: int
+    ) -> tuple[Any, Test] | None:
+        """As `read`, without looking whether the same has been read before."""
         before = len(self.gather.findings)
         unit = self.unit(doc, path, attribute)
         if "value" not in doc:

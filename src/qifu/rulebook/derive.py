@@ -1,0 +1,186 @@
+"""Derived facts: what follows from other facts, by rules in the same condition language.
+
+    derived:
+    - attr: legal_person                # the first case that is true wins
+      cases:
+      - {when: {attr: legal_form, op: under, value: company}, value: true}
+      else: false                       # without it the fact stays unknown
+    - attr: rd_ratio                    # yearly: for every year of which both are known
+      ratio: {num: rd_expense, den: revenue}
+    - {attr: revenue_growth, growth: revenue}      # over the year before, as a ratio
+    - {attr: project_funds, sum: [funds_national, funds_city]}
+    - {attr: age, age: founded}         # whole years on the day of the report
+    - attr: titles_score                # a yearly attribute by cases names the year it is for
+      period: last_fiscal_year
+      cases: […]
+    - attr: size_class                  # a pure function that the caller hands over by name
+      function: size_class
+      of: {industry: industry, staff: employees@last_fiscal_year, revenue: revenue@2025}
+
+An unknown case before any true one leaves the fact unknown, because that case might have won. A fact
+that is given is never overwritten, and one that cannot be right (outside its bounds) is not derived.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Context, Decimal
+from typing import Any
+
+from qifu.rulebook.catalogue import Attribute, Catalogue
+from qifu.rulebook.conditions import Node
+from qifu.rulebook.dates import apart
+from qifu.rulebook.facts import Fact, Facts, Unfit, read_facts, read_value, split_key
+from qifu.rulebook.findings import Finding, RuleError
+
+LAST = "last_fiscal_year"
+# Fifteen digits are finer than any legal threshold and fit a fact.
+_DIVIDE = Context(prec=15)
+
+# called with as_of and the inputs by name, None for unknown; gives the value or None
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Input:
+    """A fact that a rule reads: `year` is a calendar year, LAST, or None for the rule's own year."""
+
+    attribute: Attribute
+    year: int | str | None = None
+
+    def key(self, as_of: date, year: int | None = None) -> str:
+        """The fact's key, for a rule that is computed for `year`."""
+        if self.year == LAST:
+            return f"{self.attribute.name}@{as_of.year - 1}"
+        chosen = self.year if isinstance(self.year, int) else year
+        if chosen is None or (self.year is None and not self.attribute.period):
+            return self.attribute.name
+        return f"{self.attribute.name}@{chosen}"
+
+
+@dataclass(frozen=True, eq=False)
+class DerivedRule:
+    """One rule: the attribute that it gives, how, and from what."""
+
+    attribute: Attribute
+    how: str  # cases | ratio | growth | sum | age | function
+    inputs: Mapping[str, Input]
+    cases: tuple[tuple[Node, Fact], ...] = ()
+    otherwise: Fact | None = None
+    period: str | None = None
+    function: str = ""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The names of the attributes that it reads."""
+        names = [i.attribute.name for i in self.inputs.values()]
+        names += [atom.attribute.name for when, _ in self.cases for atom in when.atoms()]
+        return tuple(dict.fromkeys(names))
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """From which facts, and how, one fact was derived."""
+
+    key: str
+    how: str
+    of: tuple[str, ...]
+
+
+def derive(
+    facts: Mapping[str, Any],
+    rules: Sequence[DerivedRule],
+    catalogue: Catalogue,
+    *,
+    as_of: date,
+    functions: Mapping[str, Function] | None = None,
+) -> tuple[dict[str, Fact], dict[str, Derivation]]:
+    """The given facts with what follows from them, and for each derived key its derivation.
+
+    `rules` come from `parse_derived`, which has put them into order. RuleError for facts that cannot
+    be and for a function that was not handed over.
+    """
+    known = read_facts(facts, catalogue)
+    whence: dict[str, Derivation] = {}
+    given = frozenset(known)
+    for rule in rules:
+        for year in _years(rule, known, as_of):
+            name = rule.attribute.name
+            key = name if year is None else f"{name}@{year}"
+            if key in given:
+                continue
+            value, of = _compute(rule, known, as_of, year, functions or {})
+            if value is None:
+                continue
+            try:
+                known[key] = read_value(value, rule.attribute, catalogue)
+            except Unfit:
+                continue
+            whence[key] = Derivation(key, rule.how, of)
+    return known, whence
+
+
+def _years(rule: DerivedRule, known: Facts, as_of: date) -> Iterator[int | None]:
+    """The years that a rule is computed for; None for an attribute without years."""
+    if rule.period is not None:
+        yield as_of.year - 1 if rule.period == LAST else int(rule.period.removeprefix("year:"))
+    elif not rule.attribute.period:
+        yield None
+    else:
+        names = {i.attribute.name for i in rule.inputs.values() if i.year is None}
+        keys = (split_key(key) for key in known)
+        yield from sorted({year for name, year in keys if name in names and year is not None})
+
+
+def _compute(
+    rule: DerivedRule,
+    known: Facts,
+    as_of: date,
+    year: int | None,
+    functions: Mapping[str, Function],
+) -> tuple[object, tuple[str, ...]]:
+    """The value, None for unknown, and the keys of the facts that it comes from."""
+    if rule.how == "cases":
+        return _first_true(rule, known, as_of)
+    keys = {name: item.key(as_of, year) for name, item in rule.inputs.items()}
+    if rule.how == "growth" and year is not None:
+        keys["before"] = rule.inputs["of"].key(as_of, year - 1)
+    values = {name: known.get(key) for name, key in keys.items()}
+    of = tuple(keys.values())
+    if rule.how == "function":
+        if rule.function not in functions:
+            allowed = ", ".join(functions)
+            message = "no such function was handed over"
+            raise RuleError(Finding("function", "function", message, rule.function, allowed))
+        return functions[rule.function](as_of=as_of, **values), of
+    if None in values.values():
+        return None, of
+    if rule.how == "age":
+        return _age(values["of"], as_of), of
+    figures = [value for value in values.values() if isinstance(value, Decimal)]
+    if rule.how == "sum":
+        return sum(figures, Decimal(0)), of
+    top, below = figures
+    if rule.how == "growth":
+        top = top - below
+    # a base of zero or below makes no meaningful share
+    return (_DIVIDE.divide(top, below) if below > 0 else None), of
+
+
+def _first_true(rule: DerivedRule, known: Facts, as_of: date) -> tuple[object, tuple[str, ...]]:
+    of: dict[str, None] = {}
+    for when, value in rule.cases:
+        of.update(dict.fromkeys(key for key in when.keys(as_of) if key in known))
+        answer = when.answer(known, as_of)
+        if answer is None:
+            return None, tuple(of)
+        if answer:
+            return value, tuple(of)
+    return rule.otherwise, tuple(of)
+
+
+def _age(since: object, as_of: date) -> Decimal | None:
+    """Whole years; unknown for a day still to come."""
+    if not isinstance(since, date) or since > as_of:
+        return None
+    return Decimal(apart(since, as_of)[0])
