@@ -17,74 +17,29 @@
       function: size_class
       of: {industry: industry, staff: employees@last_fiscal_year, revenue: revenue@2025}
 
-An unknown case before any true one leaves the fact unknown, because that case might have won. A fact
-that is given is never overwritten, and one that cannot be right (outside its bounds) is not derived.
+An unknown case before any true one leaves the fact unknown, because that case might have won. A
+given fact is never overwritten; one that cannot be right (outside its bounds) is not derived.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
 from typing import Any
 
-from qifu.rulebook.catalogue import Attribute, Catalogue
-from qifu.rulebook.conditions import Node
+from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.dates import apart
+from qifu.rulebook.derived_reading import load_derived, parse_derived
+from qifu.rulebook.derived_rules import LAST, DerivedRule
 from qifu.rulebook.facts import Fact, Facts, Unfit, read_facts, read_value, split_key
 from qifu.rulebook.findings import Finding, RuleError
 
-LAST = "last_fiscal_year"
 # Fifteen digits are finer than any legal threshold and fit a fact.
 _DIVIDE = Context(prec=15)
 
 # called with as_of and the inputs by name, None for unknown; gives the value or None
 Function = Callable[..., Any]
 
-
-@dataclass(frozen=True)
-class Input:
-    """A fact that a rule reads: `year` is a calendar year, LAST, or None for the rule's own year."""
-
-    attribute: Attribute
-    year: int | str | None = None
-
-    def key(self, as_of: date, year: int | None = None) -> str:
-        """The fact's key, for a rule that is computed for `year`."""
-        if self.year == LAST:
-            return f"{self.attribute.name}@{as_of.year - 1}"
-        chosen = self.year if isinstance(self.year, int) else year
-        if chosen is None or (self.year is None and not self.attribute.period):
-            return self.attribute.name
-        return f"{self.attribute.name}@{chosen}"
-
-
-@dataclass(frozen=True, eq=False)
-class DerivedRule:
-    """One rule: the attribute that it gives, how, and from what."""
-
-    attribute: Attribute
-    how: str  # cases | ratio | growth | sum | age | function
-    inputs: Mapping[str, Input]
-    cases: tuple[tuple[Node, Fact], ...] = ()
-    otherwise: Fact | None = None
-    period: str | None = None
-    function: str = ""
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The names of the attributes that it reads."""
-        names = [i.attribute.name for i in self.inputs.values()]
-        names += [atom.attribute.name for when, _ in self.cases for atom in when.atoms()]
-        return tuple(dict.fromkeys(names))
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """From which facts, and how, one fact was derived."""
-
-    key: str
-    how: str
-    of: tuple[str, ...]
+__all__ = ["derive", "load_derived", "parse_derived"]
 
 
 def derive(
@@ -94,14 +49,14 @@ def derive(
     *,
     as_of: date,
     functions: Mapping[str, Function] | None = None,
-) -> tuple[dict[str, Fact], dict[str, Derivation]]:
-    """The given facts with what follows from them, and for each derived key its derivation.
+) -> tuple[dict[str, Fact], dict[str, tuple[str, ...]]]:
+    """The given facts with what follows from them, and for each derived key what it follows from.
 
-    `rules` come from `parse_derived`, which has put them into order. RuleError for facts that cannot
-    be and for a function that was not handed over.
+    `rules` come from `parse_derived`, which has put them into order. RuleError for facts that
+    cannot be and for a function that was not handed over.
     """
     known = read_facts(facts, catalogue)
-    whence: dict[str, Derivation] = {}
+    whence: dict[str, tuple[str, ...]] = {}
     given = frozenset(known)
     for rule in rules:
         for year in _years(rule, known, as_of):
@@ -116,7 +71,7 @@ def derive(
                 known[key] = read_value(value, rule.attribute, catalogue)
             except Unfit:
                 continue
-            whence[key] = Derivation(key, rule.how, of)
+            whence[key] = of
     return known, whence
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
 from qifu.rulebook.conditions import Node
-from qifu.rulebook.derive import LAST, DerivedRule, Input
+from qifu.rulebook.derived_rules import LAST, DerivedRule, Input
 from qifu.rulebook.documents import load_one, pack_file
 from qifu.rulebook.facts import Fact, Unfit, read_value, similar
 from qifu.rulebook.findings import Finding
@@ -45,9 +45,9 @@ def parse_derived(
     A circle is refused with its path. The form is told in `qifu.rulebook.derive`.
     """
     reader = _Reader(catalogue, Gather(file, lines or {}))
-    doc = reader.gather.mapping(doc, "", "{derived: […]}") or {}
+    doc = {} if doc is None else reader.gather.mapping(doc, "", "{derived: […]}") or {}
     reader.gather.keys(doc, ("derived",), "")
-    rows = doc.get("derived")
+    rows = doc.get("derived", [])
     if not isinstance(rows, list):
         reader.gather.say("type", "derived", "must be a list of rules", rows)
         rows = []

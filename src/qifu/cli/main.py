@@ -1,0 +1,62 @@
+"""The `qifu` command: finds the subcommand by name and starts Django only for those that ask."""
+
+import importlib
+import os
+import sys
+
+import click
+
+# name → (module:attribute, what it does). A module here is imported only when its command runs.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "rules": ("qifu.cli.rules:rules", "政策条件：检查、出报告 · check policies, report on a firm"),
+    "enterprises": ("qifu.cli.enterprises:enterprises", "企业：划型、查代码 · size, codes"),
+    "city": ("qifu.cli.city:city", "城市包：检查、比较、载入 · check, diff, load a city pack"),
+    "import": ("qifu.cli.imports:imports", "导入登记数据 · import the register"),
+    "journal": ("qifu.cli.journal:journal", "办理记录：封存、核验 · seal and verify the journal"),
+    "worker": ("qifu.cli.worker:worker", "后台任务 · background work"),
+    "tick": ("qifu.cli.worker:tick", "按时任务走一次 · run what is due once"),
+    "demo": ("qifu.cli.demo:demo", "演示：准备并打开 · prepare and serve the demo"),
+    "serve": ("qifu.cli.demo:serve", "启动服务 · serve the pages"),
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy)
+def qifu() -> None:
+    """Qifu 企服: an open platform through which a city serves its enterprises."""
+
+
+def start_django() -> None:
+    """For commands that need the database; the pure ones never call this."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qifu.config.settings")
+    django.setup()
+
+
+def main() -> None:
+    """The entry point; what it prints is UTF-8 wherever it runs."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8")
+    qifu()
