@@ -149,7 +149,7 @@ def report_(
     if unreadable or findings:
         _refuse(*unreadable, *findings)
     known = _reading(lambda: _facts(facts, basis, on))
-    made = _reading(lambda: report(read, known, basis.catalogue, as_of=on))
+    made = _reading(lambda: report(read, known, basis.catalogue, as_of=on, derived=basis.derived))
     if as_json:
         click.echo(json.dumps(made.to_json(), ensure_ascii=False, indent=2))
     else:

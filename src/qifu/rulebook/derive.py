@@ -97,9 +97,7 @@ def _compute(
     """The value, None for unknown, and the keys of the facts that it comes from."""
     if rule.how == "cases":
         return _first_true(rule, known, as_of)
-    keys = {name: item.key(as_of, year) for name, item in rule.inputs.items()}
-    if rule.how == "growth" and year is not None:
-        keys["before"] = rule.inputs["of"].key(as_of, year - 1)
+    keys = rule.keys(as_of, year)
     values = {name: known.get(key) for name, key in keys.items()}
     of = tuple(keys.values())
     if rule.how == "function":

@@ -1,11 +1,13 @@
 """Which unknown fact to ask for next: the one that decides most policies, then most money."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
-from qifu.rulebook.facts import split_key
+from qifu.rulebook.derived_rules import DerivedRule
+from qifu.rulebook.facts import Facts, split_key
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,26 @@ class Question:
         if not a.question_zh and not a.numeric:
             asked = f"贵企业的{a.label_zh}是什么情况？"
         return asked if year is None else f"{asked}（{year} 年）"
+
+
+def ask_for(
+    key: str, facts: Facts, catalogue: Catalogue, rules: Mapping[str, DerivedRule], as_of: date
+) -> tuple[str, ...]:
+    """The keys to ask for in order to know this one.
+
+    The enterprise itself cannot be asked for what is derived (its size class); it is asked for what
+    that is derived from, as far as that is unknown.
+    """
+    name, year = split_key(key)
+    attribute, rule = catalogue.get(name), rules.get(name)
+    if attribute is None or attribute.askable or rule is None or key in facts:
+        return (key,)
+    # the rules are known to need each other in no circle
+    return tuple(
+        asked
+        for missing in rule.missing(facts, as_of, year)
+        for asked in ask_for(missing, facts, catalogue, rules, as_of)
+    )
 
 
 def rank(

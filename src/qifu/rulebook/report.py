@@ -11,11 +11,12 @@ from qifu.rulebook.amounts import AmountRange
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.combine import Total, best_total
 from qifu.rulebook.conditions import Answer, Node
+from qifu.rulebook.derived_rules import DerivedRule
 from qifu.rulebook.facts import Facts, plain, read_facts
 from qifu.rulebook.gaps import GapTeller
 from qifu.rulebook.labels import Teller, neutral
 from qifu.rulebook.policy import CLOSING_SOON_DAYS, Policy, in_force
-from qifu.rulebook.questions import Question, rank
+from qifu.rulebook.questions import Question, ask_for, rank
 from qifu.rulebook.words import Words
 
 # Goes into every report: a stored report says by which meaning of the rules it was made.
@@ -223,18 +224,28 @@ class Report:
     as_of: date
     skipped: int
     policies: tuple[PolicyResult, ...]
-    catalogue: Catalogue = field(repr=False)
+    view: _View = field(repr=False)
+    derived: Mapping[str, DerivedRule] = field(default_factory=dict, repr=False)
     engine: str = ENGINE
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What to ask next, the best question first."""
         maybe = [
-            (result.open_keys(), result.amount.high if result.amount else None)
+            (self._asked(result.open_keys()), result.amount.high if result.amount else None)
             for result in self.policies
             if result.verdict == "maybe"
         ]
-        return rank(maybe, self.catalogue)
+        return rank(maybe, self.view.catalogue)
+
+    def _asked(self, keys: tuple[str, ...]) -> tuple[str, ...]:
+        view = self.view
+        found = (
+            asked
+            for key in keys
+            for asked in ask_for(key, view.facts, view.catalogue, self.derived, view.as_of)
+        )
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def total(self) -> Total:
@@ -264,12 +275,17 @@ def report(
     *,
     as_of: date,
     closing_soon_days: int = CLOSING_SOON_DAYS,
+    derived: Sequence[DerivedRule] = (),
 ) -> Report:
-    """Judge every policy that is in force on `as_of`. RuleError for facts that cannot be."""
+    """Judge every policy that is in force on `as_of`. RuleError for facts that cannot be.
+
+    With the rules of `derived` facts (which `derive` has already added to `facts`) the questions
+    go to what an unknown derived fact follows from.
+    """
     view = _View(catalogue, as_of, read_facts(facts, catalogue))
     kept, skipped = in_force(policies, as_of)
     results = tuple(_judge(policy, view, closing_soon_days) for policy in kept)
-    return Report(as_of, skipped, results, catalogue)
+    return Report(as_of, skipped, results, view, {rule.attribute.name: rule for rule in derived})
 
 
 def decimal(value: Decimal | None) -> str | None:
