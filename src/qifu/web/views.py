@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -48,7 +47,7 @@ def preferences(request: AskedRequest) -> HttpResponse:
 
 @require_http_methods(["GET"])
 def city_css(request: AskedRequest) -> HttpResponse:
-    """The city's accent and its readable shades; kept by browsers for as long as the pack stands."""
+    """The accent and its readable shades; kept by browsers for as long as the pack stands."""
     city = site_city(request)
     answer = HttpResponse(style_sheet(city.accent if city else ""), content_type="text/css")
     asked = request.GET.get("v")

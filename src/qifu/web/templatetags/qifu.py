@@ -7,6 +7,7 @@ from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.template import Context
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -251,3 +252,64 @@ def role_name(context: Context, code: str) -> str:
     city = context["shell"].city
     role = city.roles.get(code) if city else None
     return words.spoken(role.name) if role else code
+
+
+@register.filter
+def item(thing: Any, name: str) -> Any:
+    """A field of a form, or an entry of a mapping, by a name that is only known here."""
+    return thing[name]
+
+
+@register.filter(name="words")
+def split_words(text: str) -> list[str]:
+    """A few names in one text, apart."""
+    return text.split()
+
+
+@register.filter
+def source_name(value: Any) -> str | SafeString:
+    """The name of a source, which may be bilingual or Chinese only."""
+    return words.spoken(value) if isinstance(value, dict) else chinese(value)
+
+
+@register.simple_tag
+def bilingual_title(policy: Any) -> str:
+    """The title of a rulebook policy in the language of the page."""
+    return str(policy.name(words.language()))
+
+
+@register.filter
+def fact_name(key: str) -> str:
+    """The attribute of a fact key: `revenue` of `revenue@2025`."""
+    return key.partition("@")[0]
+
+
+@register.simple_tag(takes_context=True)
+def fact_label(context: Context, key: str) -> str:
+    """A fact key in words: 2025 年营业收入, Revenue 2025."""
+    name, _at, year = key.partition("@")
+    city = context["shell"].city
+    attribute = city.catalogue.get(name) if city else None
+    label = attribute.label(words.language()) if attribute else name
+    if not year:
+        return str(label)
+    return f"{label} {year}" if words.language() == "en" else f"{year} 年{label}"
+
+
+@register.simple_tag
+def days_left(closes: Any) -> SafeString:
+    """Days until a day, the number large: 还剩 3 天."""
+    day_ = words.as_day(closes)
+    days = (day_ - timezone.localdate()).days if day_ else 0
+    if days <= 0:
+        return format_html("<strong>{}</strong>", _("今天"))
+    before, after = ("还剩", "天") if words.language() == "zh" else ("", "day left")
+    if words.language() == "en" and days != 1:
+        after = "days left"
+    return format_html("<span>{}</span><strong>{}</strong><span>{}</span>", before, days, after)
+
+
+@register.simple_tag
+def size_figure(row: Any, number: Any) -> str:
+    """A limit or value of the size rule as people read it: 1,000 人, CNY 3,000,000."""
+    return str(row.shown(number, words.language()))
