@@ -50,7 +50,9 @@ def test_nothing_inside_the_house_reads_the_clock():
 
 def test_no_file_grows_past_400_lines():
     files = [*PYTHON, *(ROOT / "tests").rglob("*.py"), *(ROOT / "tools").glob("*.py")]
-    long = {str(f.relative_to(ROOT)): n for f in files if (n := len(f.read_text().splitlines())) > 400}
+    long = {
+        str(f.relative_to(ROOT)): n for f in files if (n := len(f.read_text().splitlines())) > 400
+    }
     assert long == {}
 
 

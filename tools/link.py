@@ -8,7 +8,5 @@ ROOT = Path(__file__).resolve().parent.parent
 
 Path(sysconfig.get_path("purelib"), "qifu.pth").write_text(f"{ROOT / 'src'}\n")
 command = Path(sys.prefix, "bin", "qifu")
-command.write_text(
-    f"#!{sys.prefix}/bin/python\nfrom qifu.cli.main import qifu\n\nqifu(prog_name='qifu')\n"
-)
+command.write_text(f"#!{sys.prefix}/bin/python\nfrom qifu.cli.main import main\n\nmain()\n")
 command.chmod(0o755)

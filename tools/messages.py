@@ -1,8 +1,8 @@
 """Texts of the pages: collect them into the English catalogue, compile it, name what is missing.
 
-    python tools/messages.py extract    # new texts into locale/en/…/django.po, old ones marked
-    python tools/messages.py compile    # .po → .mo
-    python tools/messages.py check      # exit 1 and every text without English
+python tools/messages.py extract    # new texts into locale/en/…/django.po, old ones marked
+python tools/messages.py compile    # .po → .mo
+python tools/messages.py check      # exit 1 and every text without English
 """
 
 import io

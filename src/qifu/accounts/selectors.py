@@ -19,3 +19,8 @@ def people_named(text: str, *, most: int = 200) -> set[int]:
     """The numbers of people whose name or sign-in name has this text; at most `most`."""
     found = User.objects.filter(Q(display_name__contains=text) | Q(username__icontains=text))
     return set(found.order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def person_by_username(username: str) -> User | None:
+    """The account with that login name, for the command line."""
+    return User.objects.filter(username=username).first()

@@ -13,8 +13,11 @@ from qifu.base.errors import Refused
 from qifu.base.models import CityLoad
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.codes import CodeTree
-from qifu.rulebook.derive import derive, parse_derived
-from qifu.rulebook.sizes import SizeRules, parse_sizes, size_class
+from qifu.rulebook.derive import DerivedRule, derive
+from qifu.rulebook.derived_reading import parse_derived
+from qifu.rulebook.facts import plain
+from qifu.rulebook.size_rules import SizeRules, parse_sizes
+from qifu.rulebook.sizes import size_class
 
 Words = Mapping[str, str]
 
@@ -53,7 +56,7 @@ class City:
     roles: Mapping[str, Role]
     notices: Mapping[str, Mapping[str, Words]]
     sizes: SizeRules
-    derived: Any
+    derived: tuple[DerivedRule, ...]
     documents: Mapping[str, Any] = field(repr=False)
 
     @property
@@ -67,14 +70,19 @@ class City:
     def with_derived(
         self, facts: Mapping[str, Any], *, as_of: date
     ) -> tuple[dict[str, Any], Mapping[str, tuple[str, ...]]]:
-        """Facts with those that follow from them, and for each of these from what it follows."""
-        return derive(
+        """Facts with those that follow from them, as plain JSON values, and for each of these
+        the keys that it follows from."""
+        known, whence = derive(
             facts,
             self.derived,
             self.catalogue,
             as_of=as_of,
             functions={"size_class": self._size_of},
         )
+        whole = dict(facts)
+        for key in whence:
+            whole[key] = plain(known[key])
+        return whole, {key: derivation.of for key, derivation in whence.items()}
 
     def _size_of(
         self, industry: Any, staff: Any, revenue: Any, assets: Any, *, as_of: date

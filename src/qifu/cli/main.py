@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "enterprises": ("qifu.cli.enterprises:enterprises", "企业：划型、查代码 · size, codes"),
     "city": ("qifu.cli.city:city", "城市包：检查、比较、载入 · check, diff, load a city pack"),
     "import": ("qifu.cli.imports:imports", "导入登记数据 · import the register"),
+    "people": ("qifu.cli.people:people", "人员：建账户、注销 · add and forget people"),
     "journal": ("qifu.cli.journal:journal", "办理记录：封存、核验 · seal and verify the journal"),
     "worker": ("qifu.cli.worker:worker", "后台任务 · background work"),
     "tick": ("qifu.cli.worker:tick", "按时任务走一次 · run what is due once"),

@@ -57,7 +57,5 @@ def load_demo(
         )
         names = " · ".join(dict.fromkeys(city.roles[r["role"]].name["zh"] for r in row["roles"]))
         english = " · ".join(dict.fromkeys(city.roles[r["role"]].name["en"] for r in row["roles"]))
-        people.append(
-            DemoPerson(row["username"], str(recipe["password"]), f"{names} / {english}")
-        )
+        people.append(DemoPerson(row["username"], str(recipe["password"]), f"{names} / {english}"))
     return people

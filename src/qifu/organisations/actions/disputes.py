@@ -46,6 +46,7 @@ def dispute_fact(
     """The firm disputes the value that counts now, says what is right and why."""
     if not may_dispute(actor, enterprise):
         raise NotAllowed(_("您在这家企业的角色不能提出异议。"))
+    assert actor.user is not None
     city = current_city()
     found = known_attribute(city, attribute, period)
     rows = Fact.objects.filter(enterprise=enterprise, attribute=attribute, period=period)

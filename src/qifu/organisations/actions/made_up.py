@@ -132,9 +132,7 @@ def load_made_up_person(
     _only_in_a_demo()
     user = User.objects.filter(username=username).first()
     if user is None:
-        user = User(
-            username=username, display_name=display_name, language=language, made_up=True
-        )
+        user = User(username=username, display_name=display_name, language=language, made_up=True)
         user.set_password(password)
         user.save()
     for kind, code, role in roles:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from qifu.base.city import current_city
 from qifu.base.models import JournalLine
@@ -149,3 +149,43 @@ def organisations_by_ids(ids: set[int]) -> dict[int, Organisation]:
     """Organisations by number, for showing for whom somebody acted."""
     return Organisation.objects.in_bulk(ids)
 
+
+
+def columns_seen(actor: Actor) -> frozenset[str]:
+    """The attributes that this officer sees of every firm, without asking it: what lists may show
+    and filter by. Anything else would tell by its effect what it says of a firm."""
+    if not actor.is_unit:
+        return frozenset()
+    allowed = {
+        visibility
+        for visibility in ("public", "government")
+        if actor.may(f"facts.view_{visibility}")
+    }
+    return frozenset(a.name for a in current_city().catalogue if a.visibility in allowed)
+
+
+def _of_firm(text: str) -> Q:
+    found = Q(enterprise__organisation__name__contains=text)
+    if len(text) >= 4 and text.isascii() and text.isalnum():
+        found |= Q(enterprise__organisation__code__startswith=text.upper())
+    return found
+
+
+def find_claims(actor: Actor, *, text: str = "", state: str = "") -> QuerySet[Claim]:
+    """Claims in a state, by part of their number, of the firm's name, or the firm's code."""
+    claims = claims_visible_to(actor)
+    if state:
+        claims = claims.filter(state=state)
+    for word in text.split()[:5]:
+        claims = claims.filter(Q(number__icontains=word) | _of_firm(word))
+    return claims.annotate(paper_count=Count("papers"))
+
+
+def find_disputes(actor: Actor, *, text: str = "", state: str = "") -> QuerySet[Dispute]:
+    """Disputes in a state, by part of the firm's name or its code."""
+    disputes = disputes_visible_to(actor)
+    if state:
+        disputes = disputes.filter(state=state)
+    for word in text.split()[:5]:
+        disputes = disputes.filter(_of_firm(word))
+    return disputes

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from qifu.base import outbox
 from qifu.base.city import City
@@ -13,7 +14,6 @@ from qifu.base.errors import Conflict
 from qifu.organisations.models import Membership
 from qifu.policies.models import PolicyVersion
 from qifu.rulebook.policy import Policy, parse_policy
-from qifu.rulebook.report import amount_cap
 
 
 def _words(value: Any) -> Iterable[str]:
@@ -27,11 +27,19 @@ def _words(value: Any) -> Iterable[str]:
             yield from _words(inner)
 
 
+def _cap(policy: Policy, city: City, now: datetime) -> Decimal | None:
+    """The most that anybody can get: the amount when nothing is known; None where it is open."""
+    if policy.amount is None:
+        return None
+    on = policy.effective_from or localdate(now)
+    return policy.amount.evaluate({}, city.catalogue, as_of=on).high
+
+
 def _row(policy: Policy, document: Mapping[str, Any], city: City, now: datetime) -> PolicyVersion:
     card = document.get("card") or {}
     region = str(policy.region or "")
     tree = city.catalogue.trees["region"]
-    cap = amount_cap(policy, city.catalogue)
+    cap = _cap(policy, city, now)
     return PolicyVersion(
         policy_id=policy.id,
         version=policy.version,

@@ -15,7 +15,8 @@ from qifu.policies.models import SkippedQuestion
 from qifu.policies.permissions import may_match
 from qifu.policies.selectors.library import programmes, published_versions
 from qifu.rulebook.combine import Total
-from qifu.rulebook.report import PolicyResult, Question, Report, report, total_of
+from qifu.rulebook.questions import Question
+from qifu.rulebook.report import PolicyResult, Report, report
 
 NOWHERE = date.max
 
@@ -34,7 +35,7 @@ class Match:
     @cached_property
     def total(self) -> Total:
         """The best compatible set of what can be used; `maybe` apart."""
-        return total_of(self.report)
+        return self.report.total
 
     def _sorted(self, results: list[PolicyResult]) -> list[PolicyResult]:
         def money(result: PolicyResult) -> Decimal:
