@@ -53,10 +53,9 @@ def collected() -> Catalog:
     """A catalogue of all texts as they stand in the source."""
     catalogue = Catalog(locale="en", charset="utf-8", project="Qifu", fuzzy=False)
     for place, text, context in texts():
-        if isinstance(text, tuple):
-            text = text[:2]
-        if text and text != ("", ""):
-            catalogue.add(text, context=context, locations=[(place.rpartition(":")[0], 0)])
+        said = text[:2] if isinstance(text, tuple) else text
+        if said and said != ("", ""):
+            catalogue.add(said, context=context, locations=[(place.rpartition(":")[0], 0)])
     return catalogue
 
 
