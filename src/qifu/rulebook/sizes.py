@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from qifu.rulebook.size_rules import Category, IndicatorName, SizeRules, load_sizes, parse_sizes
+from qifu.rulebook.size_rules import IndicatorName, SizeRules, load_sizes, parse_sizes
 from qifu.rulebook.size_words import money_or_count, reason_for_missing, rule_words
 
 __all__ = [
@@ -169,9 +169,3 @@ def _figure(name: str, value: object, *, whole: bool = False) -> Decimal | None:
     if whole and number != number.to_integral_value():
         raise ValueError(f"{name} must be a whole number of persons: {value}")
     return number
-
-
-def category_of(industry: str, *, on: date, rules: SizeRules) -> Category | None:
-    """The industry group that this code belongs to on that day, or None."""
-    code = rules.mapping(on).place(industry.strip().upper()).category
-    return rules.categories[code] if code else None
