@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from qifu.base.errors import Refused
 from qifu.base.models import CityLoad
+from qifu.base.packs import trees_of
 from qifu.rulebook.catalogue import Catalogue
-from qifu.rulebook.codes import CodeTree
-from qifu.rulebook.derive import DerivedRule, derive
+from qifu.rulebook.derive import derive
 from qifu.rulebook.derived_reading import parse_derived
+from qifu.rulebook.derived_rules import DerivedRule
 from qifu.rulebook.facts import plain
 from qifu.rulebook.size_rules import SizeRules, parse_sizes
 from qifu.rulebook.sizes import size_class
@@ -105,10 +106,7 @@ def city_of_load(load_id: int) -> City:
     """The pack as it was loaded under that number: an old report is replayed with its own."""
     load = CityLoad.objects.get(pk=load_id)
     documents = load.documents
-    trees = {
-        name: CodeTree.from_rows(name, [tuple(row) for row in rows])
-        for name, rows in documents["trees"].items()
-    }
+    trees = trees_of(documents)
     catalogue = Catalogue.from_document(documents["attributes"], trees=trees)
     pack = documents["pack"]
     return City(
