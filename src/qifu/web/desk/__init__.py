@@ -1,0 +1,1 @@
+"""What officials see: the work list first, firms, claims, disputes, people, the journal."""

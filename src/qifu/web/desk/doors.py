@@ -1,0 +1,29 @@
+"""Who may open a page of the desk, and what every page of it is given."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from qifu.base.errors import NotAllowed
+from qifu.web.http import AskedRequest, View, for_unit
+
+
+def desk(permission: str = "") -> Callable[[View], View]:
+    """Only officials who act for their unit now, in a role that has the permission."""
+
+    def guard(view: View) -> View:
+        @for_unit
+        @wraps(view)
+        def guarded(request: AskedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if permission and not request.actor.may(permission):
+                raise NotAllowed(
+                    _("您的岗位不办理这一项。需要时请本单位的部门管理员调整您的角色。")
+                )
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard

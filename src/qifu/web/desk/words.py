@@ -1,0 +1,144 @@
+"""Words for steps, things and papers: code to text, in one place; and what must be covered up."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from qifu.base.city import City
+from qifu.base.models import JournalLine
+from qifu.organisations.states import ClaimState, DisputeState, InvitationState
+from qifu.web.words import language, spoken
+
+Text = str | Promise
+
+# papers that an officer checks before a firm gets its first owner
+PAPERS: Final[Mapping[str, Text]] = {
+    "licence": _("营业执照原件或加盖公章的复印件"),
+    "legal_person_id": _("法定代表人身份证"),
+    "authorisation": _("法定代表人签字的授权委托书"),
+    "agent_id": _("办理人身份证"),
+    "called_back": _("已按登记电话回拨，确认是企业本人申请"),
+}
+# reasons that come up again and again; the officer ticks them and may add words
+REASONS: Final[Mapping[str, Text]] = {
+    "unreadable": _("营业执照照片看不清，请重新上传清晰的原件照片。"),
+    "no_authorisation": _("缺少法定代表人签字的授权委托书，请补交。"),
+    "other_firm": _("材料上的企业名称或统一社会信用代码与申请的企业不一致，请核对。"),
+    "not_reached": _("按登记电话没有联系上，请在工作时间保持电话畅通后再次提交。"),
+}
+
+STEPS: Final[Mapping[str, Text]] = {
+    "submit_claim": _("提交认领"),
+    "approve_claim": _("通过认领"),
+    "refuse_claim": _("不通过认领"),
+    "withdraw_claim": _("撤回认领"),
+    "renew_way_in": _("重发开通链接"),
+    "reveal_phone": _("查看申请人电话"),
+    "invite": _("邀请成员"),
+    "revoke_invitation": _("撤销邀请"),
+    "accept_invitation": _("接受邀请"),
+    "change_role": _("调整角色"),
+    "end_membership": _("移除成员"),
+    "give_consent": _("数据授权"),
+    "revoke_consent": _("收回数据授权"),
+    "declare_fact": _("填报资料"),
+    "retract_fact": _("撤回填报"),
+    "dispute_fact": _("提出资料异议"),
+    "withdraw_dispute": _("撤回资料异议"),
+    "correct_disputed_fact": _("更正资料"),
+    "keep_disputed_fact": _("维持资料原值"),
+    "make_report": _("生成政策报告"),
+    "load_city": _("载入城市数据包"),
+}
+KINDS: Final[Mapping[str, Text]] = {
+    "enterprise": _("企业"),
+    "claim": _("认领申请"),
+    "dispute": _("资料异议"),
+    "invitation": _("邀请"),
+    "membership": _("成员"),
+    "consent": _("数据授权"),
+    "storedreport": _("政策报告"),
+    "cityload": _("城市数据包"),
+}
+_STATES: Final[Mapping[str, Mapping[str, Text]]] = {
+    "claim": dict(ClaimState.choices),
+    "dispute": dict(DisputeState.choices),
+    "invitation": dict(InvitationState.choices),
+}
+_FACT_STEPS: Final = frozenset({"declare_fact", "retract_fact"})
+# an identity number, a mobile number, a number with an area code, an address of e-mail
+_PERSONAL = re.compile(
+    r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|\+?(?:86)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)"
+    r"|[\w.+-]+@[\w-]+\.[\w.]+"
+)
+
+
+def step_word(step: str) -> str:
+    """A step of the journal in words; its code where it has none."""
+    return str(STEPS.get(step, step))
+
+
+def kind_word(kind: str) -> str:
+    """What a line is about, in words."""
+    return str(KINDS.get(kind, kind))
+
+
+def state_word(kind: str, state: str, city: City | None) -> str:
+    """A state or a role in words."""
+    if kind == "membership" and city and state in city.roles:
+        return spoken(city.roles[state].name)
+    return str(_STATES.get(kind, {}).get(state, state))
+
+
+def note_words(line: JournalLine, city: City | None) -> str:
+    """The note of a line as a person reads it: codes in words, personal data covered up."""
+    note = getattr(line, "note", None)
+    if note is None:
+        return ""
+    text = str(note.text)
+    if line.step in _FACT_STEPS:
+        return fact_word(text, city)
+    if line.step == "approve_claim":
+        return _joined(text, {code: str(word) for code, word in PAPERS.items()})
+    if line.step == "give_consent" and city:
+        return _joined(text, {code: spoken(name) for code, name in city.groups.items()})
+    if line.step == "invite":
+        return state_word("membership", text, city)
+    return covered(text)
+
+
+def fact_word(key: str, city: City | None) -> str:
+    """revenue@2025 as 营业收入（2025 年）."""
+    name, _at, year = key.partition("@")
+    attribute = city.catalogue.get(name) if city else None
+    label = attribute.label(language()) if attribute else name
+    if not year:
+        return label
+    return f"{label} ({year})" if language() == "en" else f"{label}（{year}年）"
+
+
+def _joined(text: str, words: Mapping[str, str]) -> str:
+    between = ", " if language() == "en" else "、"
+    return between.join(words.get(code, code) for code in text.split("、"))
+
+
+def covered(text: Any) -> str:
+    """Text with numbers of identity cards, telephones and addresses of e-mail covered up."""
+    return _PERSONAL.sub(lambda found: covered_number(found[0]), str(text))
+
+
+def covered_number(number: str) -> str:
+    """138****0000: enough to tell two apart, not enough to call."""
+    if "@" in number:
+        return number[0] + "***@" + number.partition("@")[2]
+    if len(number) < 8:
+        return "*" * len(number)
+    return number[:3] + "*" * (len(number) - 7) + number[-4:]
+
+
+def covered_name(name: str) -> str:
+    """王**: the family name of somebody who does not act for a public office."""
+    return name[:1] + "*" * max(1, min(2, len(name) - 1)) if name else ""

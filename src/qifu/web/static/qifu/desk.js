@@ -1,0 +1,73 @@
+// Comforts of the desk: keys for lists, a button that copies. Every page works without them.
+"use strict";
+
+(() => {
+  const OFF = "qifu-keys-off";
+
+  function keysOff() {
+    try { return localStorage.getItem(OFF) === "1"; } catch { return false; }
+  }
+
+  function typing(element) {
+    return element instanceof Element
+      && element.closest("input, textarea, select, [contenteditable='true']") !== null;
+  }
+
+  // j and k go from row to row, Enter opens (it is a link), / goes to the search box.
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || keysOff()) return;
+    if (typing(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (event.key === "/") {
+      const box = document.querySelector("main [data-qf-search]");
+      if (!box) return;
+      event.preventDefault();
+      box.focus();
+      box.select();
+      return;
+    }
+    if (event.key !== "j" && event.key !== "k") return;
+    const rows = [...document.querySelectorAll("[data-qd-row]")];
+    if (!rows.length) return;
+    event.preventDefault();
+    const here = rows.indexOf(document.activeElement);
+    const next = event.key === "j" ? Math.min(here + 1, rows.length - 1) : Math.max(here - 1, 0);
+    rows[next].focus({ preventScroll: true });
+    rows[next].scrollIntoView({ block: "nearest" });
+  });
+
+  // The keys can be switched off, for those who speak to their machine (WCAG 2.1.4).
+  function showKeys() {
+    document.querySelectorAll("[data-qd-keys]").forEach((hint) => {
+      hint.hidden = false;
+      const off = keysOff();
+      hint.querySelector("[data-qd-keys-on]").hidden = off;
+      const button = hint.querySelector("[data-qd-keys-toggle]");
+      button.textContent = off ? button.dataset.off : button.dataset.on;
+    });
+  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-qd-keys-toggle]")) return;
+    try { localStorage.setItem(OFF, keysOff() ? "0" : "1"); } catch { return; }
+    showKeys();
+  });
+
+  function showCopy(root) {
+    if (!navigator.clipboard) return;
+    root.querySelectorAll("[data-qd-copy]").forEach((button) => { button.hidden = false; });
+  }
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-qd-copy]");
+    if (!button) return;
+    const field = document.getElementById(button.dataset.qdCopy);
+    await navigator.clipboard.writeText(field.value);
+    button.querySelector("span").textContent = button.dataset.done;
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showKeys();
+    showCopy(document);
+  });
+})();
