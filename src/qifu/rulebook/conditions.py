@@ -26,7 +26,7 @@ class Years:
         """The years, earliest first; the last fiscal year is the calendar year before `at`."""
         if self.fixed is not None:
             return (self.fixed,)
-        return tuple(range(at.year - self.count, at.year))
+        return tuple(range(max(at.year - self.count, 0), at.year))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ class Atom(Node):
         name = self.attribute.name
         if self.years is None:
             return (name,)
-        return tuple(f"{name}@{year}" for year in self.years.of(self.day(as_of)))
+        return tuple(f"{name}@{year:04d}" for year in self.years.of(self.day(as_of)))
 
     def known(self, facts: Facts, as_of: date) -> dict[str, Fact]:
         """The facts that the condition reads and that are known, by key."""

@@ -33,6 +33,8 @@ _SRC = {
 MOMENTS = ("opens", "closes", "published", "as_of")
 AGGREGATES = ("each", "sum", "mean")
 DEEPEST = 12
+# a condition that looks at a day before this one is a slip of the pen
+FIRST_YEAR = 1900
 _YEAR = re.compile(r"year:(\d{4})")
 _LAST_YEARS = re.compile(r"last_([2-9])_fiscal_years")
 _PERIODS = "last_fiscal_year, last_2_fiscal_years, year:2025"
@@ -262,11 +264,14 @@ class ConditionReader:
                 self.gather.say("at", f"{path}.at", message, at, ", ".join(others))
             return at, day
         try:
-            return "date", read_day(at)
+            day = read_day(at)
         except ValueError:
+            day = date.min
+        if day.year < FIRST_YEAR:
             allowed = ", ".join((*MOMENTS, "2026-11-22"))
             self.gather.say("at", f"{path}.at", "not a day that is known", at, allowed)
             return "as_of", None
+        return "date", day
 
     def years(
         self, doc: Mapping[str, Any], path: str, attribute: Attribute, op: str
