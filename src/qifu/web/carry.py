@@ -76,7 +76,11 @@ def typed_into(request: HttpRequest) -> Carried:
     return Carried(
         target=request.get_full_path(),
         fields=() if too_long else fields,
-        files=tuple(file.name or "" for file in request.FILES.values()),
+        files=tuple(
+            str(file.name)
+            for name in request.FILES
+            for file in request.FILES.getlist(name)
+        ),
         too_long=too_long,
     )
 

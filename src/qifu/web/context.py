@@ -1,6 +1,6 @@
 """What the frame of every page shows: site, doors, who is asking. Each part is read when used."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,12 +31,13 @@ class Door:
 
 
 # url name, words, icon, the pages that belong to it, permission that is needed
-_PUBLIC = (
+_Row = tuple[str, Callable[[], str], str, tuple[str, ...], str]
+_PUBLIC: tuple[_Row, ...] = (
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
     ("diagnosis", lambda: _("快速诊断"), "stethoscope", (), ""),
     ("size-test", lambda: _("规模自测"), "ruler-measure", (), ""),
 )
-_ENTERPRISE = (
+_ENTERPRISE: tuple[_Row, ...] = (
     ("my-overview", lambda: _("总览"), "home", (), ""),
     ("my-policies", lambda: _("我的政策"), "coins", ("my-policy", "my-answer"), "policies.view"),
     ("my-profile", lambda: _("企业资料"), "building", ("my-fact",), "facts.view"),
@@ -45,7 +46,7 @@ _ENTERPRISE = (
     ("my-consents", lambda: _("数据授权"), "shield-check", (), "consents.manage"),
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
 )
-_UNIT = (
+_UNIT: tuple[_Row, ...] = (
     ("desk", lambda: _("工作台"), "inbox", (), ""),
     ("desk-firms", lambda: _("企业"), "building", ("desk-firm",), "firms.search"),
     ("desk-claims", lambda: _("认领"), "key", ("desk-claim",), "claims.decide"),

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
@@ -27,6 +28,7 @@ class AskedRequest(HttpRequest):
 
 
 View = Callable[..., HttpResponse]
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 def site_city(request: HttpRequest) -> City | None:
@@ -59,11 +61,11 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     return go(request, f"{reverse('sign-in')}?{urlencode({'next': here(request)})}")
 
 
-def signed_in(view: View) -> View:
+def signed_in(view: Callable[..., R]) -> Callable[..., R | HttpResponse]:
     """Only people who have signed in; others are asked to."""
 
     @wraps(view)
-    def guarded(request: AskedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: AskedRequest, *args: Any, **kwargs: Any) -> R | HttpResponse:
         if not request.actor.signed_in:
             return to_sign_in(request)
         return view(request, *args, **kwargs)
@@ -71,19 +73,19 @@ def signed_in(view: View) -> View:
     return guarded
 
 
-def for_enterprise(view: View) -> View:
+def for_enterprise(view: Callable[..., R]) -> Callable[..., R | HttpResponse]:
     """Only people who act for a firm now; others are told how to change that."""
     return _for_kind(view, "enterprise")
 
 
-def for_unit(view: View) -> View:
+def for_unit(view: Callable[..., R]) -> Callable[..., R | HttpResponse]:
     """Only officials who act for their unit now."""
     return _for_kind(view, "unit")
 
 
-def _for_kind(view: View, kind: str) -> View:
+def _for_kind(view: Callable[..., R], kind: str) -> Callable[..., R | HttpResponse]:
     @wraps(view)
-    def guarded(request: AskedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: AskedRequest, *args: Any, **kwargs: Any) -> R | HttpResponse:
         actor = request.actor
         if not actor.signed_in:
             return to_sign_in(request)

@@ -53,6 +53,7 @@ def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) 
     for number, row in enumerate([columns, *rows], start=1):
         for place, value in enumerate(row, start=1):
             cell = sheet.cell(row=number, column=place)
+            assert isinstance(cell, Cell)  # nothing is merged here
             write(cell, value)
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             if number == 1:

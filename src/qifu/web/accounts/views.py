@@ -15,14 +15,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from qifu.accounts.models import User
-from qifu.accounts.selectors import demo_people
 from qifu.base.errors import BadInput
 from qifu.organisations.permissions import Actor
 from qifu.organisations.selectors import actor_for, memberships_of
+from qifu.web.accounts.demo import demo_accounts
 from qifu.web.accounts.forms import SignInForm
 from qifu.web.addresses import safe_next
 from qifu.web.carry import carried_by, send_again
-from qifu.web.http import AskedRequest, go, signed_in
+from qifu.web.http import AskedRequest, go, signed_in, site_city
 from qifu.web.preferences import ACTING_FOR, MEMBERSHIP, remember
 
 
@@ -34,7 +34,12 @@ def sign_in(request: AskedRequest) -> HttpResponse:
     onward = safe_next(request, reverse("after-sign-in"))
     if request.method == "GET" and request.actor.signed_in:
         return redirect(onward)
+    accounts = demo_accounts(site_city(request))
+    tried = next((one for one in accounts if one.username == request.GET.get("as")), None)
     form = SignInForm(request.POST or None)
+    if tried is not None and request.method == "GET":
+        form = SignInForm(initial={"username": tried.username, "password": tried.password})
+        form.fields["password"].widget.render_value = True
     carried = carried_by(request) if request.method == "POST" else None
     if form.is_valid():
         user = authenticate(request, **form.cleaned_data)
@@ -53,7 +58,7 @@ def sign_in(request: AskedRequest) -> HttpResponse:
     return render(
         request,
         "accounts/sign_in.html",
-        {"form": form, "carried": carried, "next": onward, "demo_people": _demo_people()},
+        {"form": form, "carried": carried, "next": onward, "demo_accounts": accounts},
         status=422 if form.is_bound else 200,
     )
 
@@ -69,10 +74,6 @@ def _choose(request: HttpRequest, user: User) -> int | None:
 
 def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _demo_people() -> list[User]:
-    return demo_people() if settings.QIFU_DEMO else []
 
 
 @require_http_methods(["POST"])

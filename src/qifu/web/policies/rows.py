@@ -10,10 +10,7 @@ from qifu.base.city import City
 from qifu.policies.models import PolicyVersion
 from qifu.policies.selectors import status_of
 from qifu.web.policies.names import BENEFITS, KINDS, LEVELS, word
-from qifu.web.words import language, spoken
-
-# above this a "most" is only the bound of a fact in the catalogue, not a promise to anybody
-MOST_TOLD = Decimal(100_000_000)
+from qifu.web.words import MOST_TOLD, language, spoken
 
 
 @dataclass(frozen=True)

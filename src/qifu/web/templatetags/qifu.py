@@ -1,5 +1,6 @@
 """Words, numbers and small pieces that every page uses; loaded everywhere by settings."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -51,16 +52,16 @@ def money(value: Any) -> str:
 
 @register.simple_tag
 def money_range(low: Any, high: Any) -> str:
-    """One amount, or both ends of a range; open ends are said to be open."""
-    if low in (None, "") and high in (None, ""):
-        return _("金额待定")
-    if low == high:
-        return words.money(low)
-    if high in (None, ""):
-        return _("%(low)s 起") % {"low": words.money(low)}
-    if low in (None, "") or not float(low):
-        return _("最高 %(high)s") % {"high": words.money(high)}
-    return f"{words.money(low)} – {words.money(high)}"
+    """One amount, or both ends of a range. An end that is only a bound of a fact is left out."""
+    least = None if low in (None, "") else Decimal(str(low))
+    most = None if high in (None, "") else Decimal(str(high))
+    if least is not None and least == most:
+        return words.money(least)
+    if most is None or most >= words.MOST_TOLD:
+        return _("%(low)s 起") % {"low": words.money(least)} if least else _("金额按实际计算")
+    if not least:
+        return _("最高 %(high)s") % {"high": words.money(most)}
+    return f"{words.money(least)} – {words.money(most)}"
 
 
 @register.filter
@@ -200,7 +201,7 @@ def control(field: BoundField) -> SafeString:
         described.append(f"{field.auto_id}_error")
     if field.help_text:
         described.append(f"{field.auto_id}_helptext")
-    attributes = {"class": f"{look} {widget.attrs.get('class', '')}".strip()}
+    attributes: dict[str, str | bool] = {"class": f"{look} {widget.attrs.get('class', '')}".strip()}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if field.errors:

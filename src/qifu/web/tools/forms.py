@@ -37,7 +37,7 @@ class Figure(forms.DecimalField):
             else gettext_lazy("小数位太多了"),
         }
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if isinstance(value, str):
             value = value.replace(",", "").replace("，", "").strip()
         return super().to_python(value)
