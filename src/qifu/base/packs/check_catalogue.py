@@ -1,6 +1,6 @@
 """Check what a pack can know about a firm: code trees, attributes, derived facts, size rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qifu.base.packs.desk import Desk
@@ -9,7 +9,7 @@ from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.codes import INDUSTRY, CodeTree
 from qifu.rulebook.derive import parse_derived
 from qifu.rulebook.derived_rules import DerivedRule
-from qifu.rulebook.findings import RuleError
+from qifu.rulebook.findings import Finding, RuleError
 from qifu.rulebook.size_rules import SizeRules, parse_sizes
 
 _NEEDED = ("group", "sources", "visibility", "zh", "en")
@@ -55,7 +55,28 @@ def check_attributes(files: PackFiles, trees: Mapping[str, CodeTree]) -> Catalog
         return Catalogue.from_document(document.data, trees=trees, file=document.file)
     except RuleError as error:
         desk.take(error.findings)
+    # go on with what is left, so that a mistake here hides none in the policies
+    try:
+        rest = _without(document.data, desk.findings)
+        return Catalogue.from_document(rest, trees=trees, file=document.file)
+    except RuleError:
         return None
+
+
+def _without(doc: Any, findings: Sequence[Finding]) -> Any:
+    """The attributes without what is wrong in them; one whose type is wrong becomes a text."""
+    if not isinstance(doc, Mapping) or not isinstance(doc.get("attributes"), Mapping):
+        return doc
+    rows = {name: row for name, row in doc["attributes"].items() if isinstance(row, Mapping)}
+    for finding in findings:
+        block, _, rest = finding.path.partition(".")
+        name, _, inner = rest.partition(".")
+        key = inner.partition(".")[0].partition("[")[0]
+        if block == "attributes" and name in rows:
+            kept = {k: v for k, v in rows[name].items() if k != key}
+            rows[name] = {"type": "text"} if key in ("type", "") else kept
+    kept_blocks = {k: v for k, v in doc.items() if k in ("as_of", "groups", "sources")}
+    return {**kept_blocks, "attributes": rows}
 
 
 def _check_attribute(

@@ -54,8 +54,8 @@ def _check_card(desk: Desk, card: Mapping[str, Any], units: set[str] | None) -> 
     if units is not None:
         desk.refer(card.get("unit"), sorted(units), "card.unit", "unit")
     for key in ("papers", "open_points"):
-        for i, _ in enumerate(_listed(desk, card, key)):
-            desk.words({str(i): card[key][i]}, str(i), f"card.{key}")
+        for i, item in enumerate(_listed(desk, card, key)):
+            desk.both(item, f"card.{key}[{i}]")
     for i, step in enumerate(_listed(desk, card, "steps")):
         where = f"card.steps[{i}]"
         row = desk.mapping(step, where, "{title: {zh, en}, text: {zh, en}}")

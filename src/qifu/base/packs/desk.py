@@ -30,19 +30,22 @@ class Desk(Gather):
     def words(self, doc: Mapping[str, Any], key: str, path: str, *, needed: bool = True) -> None:
         """`{zh: text, en: text}` with something in both languages."""
         value, where = doc.get(key), join(path, key)
-        if value is None:
-            if needed:
-                self.say("missing", where, "is missing: add {zh: …, en: …}")
-            return
+        if value is None and needed:
+            self.say("missing", where, "is missing: add {zh: …, en: …}")
+        elif value is not None:
+            self.both(value, where)
+
+    def both(self, value: Any, path: str) -> None:
+        """A value that must be `{zh: text, en: text}`."""
         if not isinstance(value, Mapping):
-            self.say("type", where, "must have both languages", value, "{zh: …, en: …}")
+            self.say("type", path, "must have both languages", value, "{zh: …, en: …}")
             return
-        self.keys(value, LANGUAGES, where)
+        self.keys(value, LANGUAGES, path)
         for language in LANGUAGES:
             text = value.get(language)
             if not isinstance(text, str) or not text.strip():
                 message = "has no text in this language: write it"
-                self.say("language", join(where, language), message, text, "text")
+                self.say("language", join(path, language), message, text, "text")
 
     def refer(
         self, value: Any, known: Iterable[str], path: str, what: str, *, mend: str = ""

@@ -164,6 +164,8 @@ def _otherwise(attribute: Attribute, value: Any, drift: float) -> Any:
     if not attribute.numeric or isinstance(value, bool):
         return value
     said = value * drift
+    if attribute.high is not None:
+        said = min(said, float(attribute.high))
     if attribute.type == "integer":
         return int(said)
     return int(said // 1000 * 1000) if attribute.unit == "CNY" else round(said, 4)
