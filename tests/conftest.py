@@ -17,6 +17,13 @@ NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # noon in Shanghai, a Sunday
 DEMO_FIRMS = 60
 
 
+def pytest_configure() -> None:
+    from django.conf import settings
+
+    # the real hasher is slow on purpose; hundreds of made-up people need none of that
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW

@@ -154,7 +154,8 @@ def test_a_good_paper_is_kept_under_a_name_that_says_nothing(firm):
     paper = mine.papers.get()
     assert paper.name == "营业执照.png"
     assert "营业执照" not in paper.file.name
-    assert paper.file.read() == PNG
+    with paper.file.open() as kept:
+        assert kept.read() == PNG
 
 
 def test_claims_are_seen_by_those_who_decide_them_only(firm):

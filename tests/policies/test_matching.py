@@ -41,7 +41,7 @@ pytestmark = pytest.mark.usefixtures("demo_city")
 def firm(demo_city):
     return EnterpriseFactory.create(
         facts={"region": "440306", "industry": "C3511", "founded": "2018-03-01",
-               "legal_form": "limited_company"}
+               "legal_form": "limited"}
     )  # fmt: skip
 
 
@@ -169,6 +169,13 @@ def test_new_policies_are_told_once_and_not_on_the_first_look(firm, owner):
     assert told > 0
     assert refresh_match(firm.pk, on=TODAY, now=NOW) == 0
     assert Notice.objects.filter(to=owner.user, template="new_policies").count() == 1
+
+
+def test_a_fact_that_a_newer_catalogue_cannot_read_is_unknown_and_stops_nothing(firm, owner):
+    firm.facts = {**firm.facts, "legal_form": "no_such_form", "shoe_size": 12}
+    match = match_for(owner, firm, on=TODAY)
+    assert "legal_form" not in match.facts
+    assert match.facts["region"] == "440306"
 
 
 def test_six_facts_are_enough_for_a_first_diagnosis():

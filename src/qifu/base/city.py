@@ -16,7 +16,8 @@ from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.derive import derive
 from qifu.rulebook.derived_reading import parse_derived
 from qifu.rulebook.derived_rules import DerivedRule
-from qifu.rulebook.facts import plain
+from qifu.rulebook.facts import plain, read_facts
+from qifu.rulebook.findings import RuleError
 from qifu.rulebook.size_rules import SizeRules, parse_sizes
 from qifu.rulebook.sizes import size_class
 
@@ -73,6 +74,7 @@ class City:
     ) -> tuple[dict[str, Any], Mapping[str, tuple[str, ...]]]:
         """Facts with those that follow from them, as plain JSON values, and for each of these
         the keys that it follows from."""
+        facts = self.usable(facts)
         known, whence = derive(
             facts,
             self.derived,
@@ -83,7 +85,25 @@ class City:
         whole = dict(facts)
         for key in whence:
             whole[key] = plain(known[key])
-        return whole, {key: derivation.of for key, derivation in whence.items()}
+        return whole, whence
+
+    def usable(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The facts that the catalogue can read; a code that a newer pack dropped is unknown.
+
+        What was stored under an older pack must never stop a firm's page.
+        """
+        try:
+            read_facts(facts, self.catalogue)
+            return facts
+        except RuleError:
+            return {key: value for key, value in facts.items() if self._reads(key, value)}
+
+    def _reads(self, key: str, value: Any) -> bool:
+        try:
+            read_facts({key: value}, self.catalogue)
+        except RuleError:
+            return False
+        return True
 
     def _size_of(
         self, industry: Any, staff: Any, revenue: Any, assets: Any, *, as_of: date

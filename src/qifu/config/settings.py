@@ -85,6 +85,8 @@ def _database() -> dict[str, Any]:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
+        # a file, as in life: threads of a test see one database with its real locks
+        found["TEST"] = {"NAME": environment.var / "test.sqlite3"}
     else:
         found["CONN_MAX_AGE"] = 60
         found["CONN_HEALTH_CHECKS"] = True

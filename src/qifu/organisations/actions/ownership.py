@@ -95,6 +95,7 @@ def submit_claim(
         paper = ClaimPaper(claim=claim, name=name[-120:], content_type=kind, size=size)
         # the stored name says nothing: what the person called it stays in `name`
         paper.file.save(f"{secrets.token_hex(16)}.{PAPER_TYPES[kind]}", File(file))
+        paper.file.close()
     journal.record(claim, "submit_claim", actor_id=actor.user_id, now=now, to_state=claim.state)
     if actor.user:
         tell(
