@@ -84,16 +84,15 @@ def read_and_check(folder: Path, *, run: bool = True) -> Reading:
         return reading
     reading.derived = check_derived(files, reading.catalogue)
     reading.policies = check_policies(files.policies, reading.catalogue, units, files.findings)
-    if run:
-        places = {
-            str(d.data["id"]): d
-            for d in files.policies
-            if isinstance(d.data, Mapping) and d.data.get("id") is not None
-        }
-        reading.cases = check_cases(
-            files.cases, reading.policies, places, reading.catalogue, files.findings,
-            prepare=_prepare(reading),
-        )  # fmt: skip
+    places = {
+        str(d.data["id"]): d
+        for d in files.policies
+        if isinstance(d.data, Mapping) and d.data.get("id") is not None
+    }
+    reading.cases = check_cases(
+        files.cases, reading.policies, places, reading.catalogue, files.findings,
+        run=run, prepare=_prepare(reading),
+    )  # fmt: skip
     demo = files.document("demo")
     if demo is not None:
         check_demo(Desk(demo, files.findings), reading.catalogue, roles, units)
