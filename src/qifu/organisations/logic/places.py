@@ -141,7 +141,7 @@ class _Places:
         if text.startswith(short):
             rest = text[len(short) :]
             # 深圳罗湖区 begins with its city, 南山区 in a city called 南山 would not
-            return rest if not rest.startswith(("区", "县", "新区", "路", "街")) else text
+            return rest if not rest.startswith(("市", "区", "县", "新区", "路", "街")) else text
         return text
 
     def districts(self, place: str) -> "_Districts":

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from stdnum.cn import uscc
 
+# The characters of a credit code (GB 32100-2015): no I, O, S, V, Z.
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 # How registers write a currency, and its ISO 4217 code.
 CURRENCIES = {
     "人民币": "CNY", "美元": "USD", "美": "USD", "港币": "HKD", "港元": "HKD", "香港元": "HKD",
@@ -107,12 +109,13 @@ def parse_founded(text: str, *, today: date) -> date | None:
 def validate_uscc(text: str) -> tuple[str | None, str, str]:
     """A unified social credit code (GB 32100-2015) as (code, "", "") or (None, why zh, why en).
 
-    Spaces and hyphens are dropped, letters made capital. The first two characters may be letters
+    Spaces and hyphens are dropped, letters made capital, full-width digits plain. The first two characters may be letters
     (authority and kind), the region must be digits, I O S V Z never occur; the reason names the
     length, the character and its place, or the check digit that was expected.
     """
-    code = text if len(text) == 18 and text.isalnum() and text.isupper() else uscc.compact(text)
-    if uscc.is_valid(code):
+    plain = len(text) == 18 and text.isascii() and text.isalnum() and text.isupper()
+    code = text if plain else uscc.compact(text)
+    if code.isascii() and uscc.is_valid(code):
         return code, "", ""
     if not code:
         return None, "没有统一社会信用代码", "there is no credit code"
@@ -133,6 +136,3 @@ def validate_uscc(text: str) -> tuple[str | None, str, str]:
             f"wrong check digit: {expected} was expected, not {code[-1]}",
         )
     return code, "", ""
-
-
-ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
