@@ -24,6 +24,9 @@ _UNIT_WORDS = {
     "piece": ("项", "items"),
     "m2": ("平方米", "m²"),
     "month": ("个月", "months"),
+    "year": ("年", "years"),
+    "point": ("分", "points"),
+    "USD": ("美元", "US dollars"),
     "CNY": ("万元", "CNY 10,000"),
     "万元": ("万元", "CNY 10,000"),
     "亿元": ("亿元", "CNY 100 million"),
@@ -180,8 +183,11 @@ def show_value(
         return f"{day.day} {day:%b %Y}" if english else f"{day.year}年{day.month}月{day.day}日"
     if attribute.type == "code":
         tree = catalogue.tree(attribute)
-        label = tree.label(str(value), language) if tree.has(str(value)) else ""
-        return f"{label or tree.label(str(value), 'zh')} {value}".strip()
+        code = str(value)
+        label = tree.label(code, language)
+        # a code that people know by its number stands beside its name; others say nothing more
+        known_by_number = any(c.isdigit() for c in code) and label != code
+        return f"{label} {code}" if known_by_number else label
     if attribute.type == "set":
         if not value:
             return "none" if english else "无"

@@ -25,7 +25,12 @@ def _search_box(words: Any) -> forms.CharField:
         required=False,
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(
-            attrs={"type": "search", "autocomplete": "off", "data-qf-search": True}
+            attrs={
+                "type": "search",
+                "autocomplete": "off",
+                "placeholder": words,
+                "data-qf-search": True,
+            }
         ),
         error_messages={"max_length": _("最多 100 个字，请缩短。")},
     )

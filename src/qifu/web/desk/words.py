@@ -68,6 +68,7 @@ _STATES: Final[Mapping[str, Mapping[str, Text]]] = {
     "dispute": dict(DisputeState.choices),
     "invitation": dict(InvitationState.choices),
 }
+_WITHHELD_STEPS: Final = frozenset({"dispute_fact", "correct_disputed_fact", "keep_disputed_fact"})
 _FACT_STEPS: Final = frozenset({"declare_fact", "retract_fact"})
 # an identity number, a mobile number, a number with an area code, an address of e-mail
 _PERSONAL = re.compile(
@@ -93,11 +94,17 @@ def state_word(kind: str, state: str, city: City | None) -> str:
     return str(_STATES.get(kind, {}).get(state, state))
 
 
-def note_words(line: JournalLine, city: City | None) -> str:
-    """The note of a line as a person reads it: codes in words, personal data covered up."""
+def note_words(line: JournalLine, city: City | None, *, of_case: bool = False) -> str:
+    """The note of a line as a person reads it: codes in words, personal data covered up.
+
+    What was written about a disputed fact may hold figures that need the firm's consent: it is
+    read on the page of the case (`of_case`) and nowhere else.
+    """
     note = getattr(line, "note", None)
     if note is None:
         return ""
+    if line.step in _WITHHELD_STEPS and not of_case:
+        return str(_("内容只在该件的页面上看"))
     text = str(note.text)
     if line.step in _FACT_STEPS:
         return fact_word(text, city)

@@ -3,11 +3,11 @@
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -192,7 +192,7 @@ def _page(
         "way_in_open": None if own else way_in_of(actor, case),
         "now": timezone.now(),
         "refused": refused,
-        "steps": line_rows(journal_of(actor, case), city),
+        "steps": line_rows(journal_of(actor, case), city, of_case=True),
         "errors": approve or refuse,
     }
     return render(request, "desk/claim.html", data, status=status)
@@ -200,21 +200,20 @@ def _page(
 
 @desk("claims.decide")
 @require_http_methods(["GET"])
-def paper(request: AskedRequest, pk: int, paper: int) -> HttpResponseBase:
-    """A paper of a claim as a download, never shown by this site: it came from outside."""
-    found_paper = paper_for(request.actor, pk, paper)
-    if found_paper is None:
+def paper(request: AskedRequest, pk: int, paper: int) -> HttpResponse:
+    """A paper of a claim as a download, never shown by this site: it came from outside.
+
+    At most 5 MB, by the rule of the room.
+    """
+    wanted = paper_for(request.actor, pk, paper)
+    if wanted is None:
         raise Http404
     try:
-        file = found_paper.file.open("rb")
+        with wanted.file.open("rb") as file:
+            answer = HttpResponse(file.read(), content_type=wanted.content_type)
     except FileNotFoundError:
         raise Http404 from None
-    answer = FileResponse(
-        file,
-        as_attachment=True,
-        filename=found_paper.name,
-        content_type=found_paper.content_type,
-    )
+    answer["Content-Disposition"] = content_disposition_header(True, wanted.name) or "attachment"
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer

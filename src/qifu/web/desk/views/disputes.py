@@ -173,6 +173,6 @@ def _page(
         "may_settle": bool(form) and not own and bool(steps_from(case.state, DISPUTE_STEPS)),
         "form": form,
         "refused": refused,
-        "steps": line_rows(journal_of(actor, case), city),
+        "steps": line_rows(journal_of(actor, case), city, of_case=True),
     }
     return render(request, "desk/dispute.html", data, status=status)

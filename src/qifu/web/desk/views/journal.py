@@ -51,7 +51,7 @@ class LineRow:
         return self.line.number is not None
 
 
-def line_rows(lines: Iterable[JournalLine], city: City) -> list[LineRow]:
+def line_rows(lines: Iterable[JournalLine], city: City, *, of_case: bool = False) -> list[LineRow]:
     """Lines in words: two queries more, for names, whatever the number of lines."""
     lines = list(lines)
     people = people_by_ids({line.actor_id for line in lines if line.actor_id})
@@ -66,15 +66,20 @@ def line_rows(lines: Iterable[JournalLine], city: City) -> list[LineRow]:
             LineRow(
                 line,
                 step_word(line.step),
-                (name if official else covered_name(name)) or _("系统"),
+                (name if official else covered_name(name)) or _nobody(line),
                 _place_name(place),
                 f"{kind_word(line.subject_kind)} {line.subject_id}",
                 state_word(line.subject_kind, line.from_state, city),
                 state_word(line.subject_kind, line.to_state, city),
-                note_words(line, city),
+                note_words(line, city, of_case=of_case),
             )
         )
     return rows
+
+
+def _nobody(line: JournalLine) -> str:
+    """Who it was when no account was signed in."""
+    return _("申请人（未登录）") if line.subject_kind == "claim" else _("系统")
 
 
 def _place_name(place: Organisation | None) -> str:

@@ -1,6 +1,7 @@
 """The members of one's unit, their roles, and invitations."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,7 +23,7 @@ from qifu.web.refusals import put_on
 from qifu.web.words import spoken
 
 # what a role may do, for the person who chooses one
-_DUTIES = (
+_DUTIES: Final[tuple[tuple[str, Callable[[], str]], ...]] = (
     ("claims.decide", lambda: _("核验企业账户认领")),
     ("disputes.settle", lambda: _("处理资料异议")),
     ("firms.view", lambda: _("查看企业")),
