@@ -109,9 +109,9 @@ def parse_founded(text: str, *, today: date) -> date | None:
 def validate_uscc(text: str) -> tuple[str | None, str, str]:
     """A unified social credit code (GB 32100-2015) as (code, "", "") or (None, why zh, why en).
 
-    Spaces and hyphens are dropped, letters made capital, full-width digits plain. The first two characters may be letters
-    (authority and kind), the region must be digits, I O S V Z never occur; the reason names the
-    length, the character and its place, or the check digit that was expected.
+    Spaces and hyphens are dropped, letters made capital, full-width digits plain. The first two
+    characters may be letters (authority and kind), the region must be digits, I O S V Z never
+    occur; the reason names the length, the character and its place, or the check digit expected.
     """
     plain = len(text) == 18 and text.isascii() and text.isalnum() and text.isupper()
     code = text if plain else uscc.compact(text)
