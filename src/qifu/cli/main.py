@@ -14,9 +14,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("qifu.cli.imports:imports", "导入登记数据 · import the register"),
     "people": ("qifu.cli.people:people", "人员：建账户、注销 · add and forget people"),
     "journal": ("qifu.cli.journal:journal", "办理记录：封存、核验 · seal and verify the journal"),
+    "clock": ("qifu.cli.clock:clock", "办理时限：到期日和逐日说明 · due dates and why"),
     "worker": ("qifu.cli.worker:worker", "后台任务 · background work"),
     "tick": ("qifu.cli.worker:tick", "按时任务走一次 · run what is due once"),
     "demo": ("qifu.cli.demo:demo", "演示：准备并打开 · prepare and serve the demo"),
+    "migrate": ("qifu.cli.demo:migrate", "建表或升级数据表 · make or upgrade the tables"),
     "serve": ("qifu.cli.demo:serve", "启动服务 · serve the pages"),
 }
 
@@ -46,12 +48,24 @@ def qifu() -> None:
     """Qifu 企服: an open platform through which a city serves its enterprises."""
 
 
-def start_django() -> None:
-    """For commands that need the database; the pure ones never call this."""
+def start_django(*, tables: bool = True) -> None:
+    """For commands that need the database; the pure ones never call this.
+
+    Says what to do where the database cannot be reached or has no tables yet.
+    """
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qifu.config.settings")
     django.setup()
+    if tables:
+        from django.db import Error, connection
+
+        try:
+            known = connection.introspection.table_names()
+        except Error as error:
+            raise click.ClickException(f"the database cannot be reached: {error}") from None
+        if "base_cityload" not in known:
+            raise click.ClickException("the database has no tables yet; first run: qifu migrate")
 
 
 def main() -> None:

@@ -12,10 +12,12 @@ from enum import StrEnum
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from chinese_calendar import constants
 
+from qifu.rulebook.calendar_corrections import Correction, load_corrections
 from qifu.rulebook.calendar_words import ClockError, Name, festival
 from qifu.rulebook.calendar_years import CalendarYear, load_calendar_year
 from qifu.rulebook.statutory_holidays import StatutoryHolidays, load_statutory
@@ -79,6 +81,7 @@ class Calendar:
         special: Mapping[date, _Special],
         statutory: StatutoryHolidays | None,
         uploads: Mapping[int, CalendarYear],
+        corrections: Mapping[date, Correction],
     ) -> None:
         self.years = dict(sorted(years.items()))
         self.first = date(min(years), 1, 1)
@@ -86,6 +89,7 @@ class Calendar:
         self.statutory = statutory
         self._special = special
         self._uploads = uploads
+        self._corrections = corrections
         start, end = self.first.toordinal(), self.last.toordinal()
         counts = [self._counts(date.fromordinal(o)) for o in range(start, end + 1)]
         open_years = {y for y, s in years.items() if s.status is Status.PROVISIONAL}
@@ -103,14 +107,20 @@ class Calendar:
         cls,
         statutory: StatutoryHolidays | None = None,
         uploads: Iterable[CalendarYear] = (),
+        corrections: Mapping[date, Correction] = MappingProxyType({}),
     ) -> "Calendar":
         """Published years, then uploaded ones (which may replace published ones), then provisional.
 
+        `corrections` are days on which the library differs from the notice that it should follow.
         ClockError when an uploaded year leaves a year before it unknown.
         """
         by_year = {upload.year: upload for upload in uploads}
         published, special = _published()
         years, special = dict(published), dict(special)
+        for day, right in corrections.items():
+            if day.year in years:
+                kind = Kind.MAKEUP_WORKDAY if right.working else Kind.HOLIDAY
+                special[day] = _Special(kind, right.name)
         if statutory:
             for year in set(statutory.years) - set(published):
                 years[year] = YearSource(Status.PROVISIONAL, statutory.source.zh)
@@ -133,11 +143,13 @@ class Calendar:
                 f"日历中间缺少 {gap} 年，请先上传这些年份。",
                 f"the calendar would have no year {gap}: upload it first",
             )
-        return cls(years, special, statutory, by_year)
+        return cls(years, special, statutory, by_year, corrections)
 
     def with_years(self, *uploads: CalendarYear) -> "Calendar":
         """This calendar with further uploaded years; a year uploaded again replaces the older."""
-        return Calendar.official(self.statutory, (*self._uploads.values(), *uploads))
+        return Calendar.official(
+            self.statutory, (*self._uploads.values(), *uploads), self._corrections
+        )
 
     @property
     def last_known_year(self) -> int:
@@ -205,14 +217,14 @@ class Calendar:
 
 
 def load_calendar(folder: Path, *, further: Iterable[Path] = ()) -> Calendar:
-    """The calendar of a pack: statutory_holidays.yaml, and each year in its folder `years`.
+    """The calendar of a pack: statutory_holidays.yaml, corrections.yaml, and the files in `years`.
 
     `further` are files of uploaded years, which win. RuleError or ClockError for bad ones.
     """
     statutory = load_statutory(folder / "statutory_holidays.yaml")
     files = [*sorted((folder / "years").glob("*.yaml")), *further]
     uploads = [load_calendar_year(file, statutory=statutory) for file in files]
-    return Calendar.official(statutory, uploads)
+    return Calendar.official(statutory, uploads, load_corrections(folder / "corrections.yaml"))
 
 
 def _plain(day: date) -> Kind:

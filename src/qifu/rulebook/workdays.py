@@ -93,8 +93,8 @@ class Due:
         if number is not None:
             zh, en = f"{zh}，第 {number} 个工作日", f"{en}, working day {number}"
         if what.provisional:
-            zh += f"（暂定，{day.year} 年放假安排尚未公布）"
-            en += f" (provisional: the calendar of {day.year} is not published yet)"
+            zh += f"（暂定，{day.year} 年放假安排尚未录入）"
+            en += f" (provisional: the calendar of {day.year} is not known yet)"
         return TraceDay(day, number is not None, number, zh, en)
 
     def to_json(self, language: str = "zh") -> dict[str, Any]:
