@@ -83,6 +83,8 @@ def test_a_key_twice_is_refused_with_both_lines() -> None:
         "\ta: 1",
         "a: " + "[" * 200 + "]" * 200,
         "a: *nobody",
+        "a: " + "[" * 1_000_000,
+        "a: " + "{b: " * 300_000,
     ],
 )
 def test_what_is_no_plain_document_is_refused_with_a_finding(text: str) -> None:

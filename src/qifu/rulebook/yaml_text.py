@@ -16,10 +16,6 @@ import yaml
 from qifu.rulebook.findings import Finding, RuleError
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_TAG = "tag:yaml.org,2002:"
-_PLAIN_TAGS = frozenset(
-    _TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "value", "merge")
-)
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -30,81 +26,123 @@ _DECIMAL = re.compile(r"[-+]?(\d[\d_]{0,100})?(\.\d[\d_]{0,100})?([eE][-+]?\d{1,
 _ODD = re.compile(r"[-+]?\.(inf|Inf|INF|nan|NaN|NAN)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Aliases can make a small file mean a huge document.
-MOST_NODES, DEEPEST = 200_000, 60
+MOST_VALUES, DEEPEST = 200_000, 60
 
 
 def read_yaml(text: str, file: str = "") -> list[tuple[Any, dict[str, int]]]:
     """Every document in the text with its path → line; RuleError for what cannot be read."""
+    found = []
+    findings: list[Finding] = []
+    # from events, not from composed nodes: composing a deep document overruns the C stack
+    events = yaml.parse(text, Loader=_LOADER)
     try:
-        roots = list(yaml.compose_all(text, Loader=_LOADER))
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                builder = _Builder(events, file)
+                data = builder.value("", 1)
+                findings.extend(builder.findings)
+                if data is not None or builder.findings:
+                    found.append((data, builder.lines))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = f"not YAML: {error.problem or error.context}"
         line = mark.line + 1 if mark else None
-        raise RuleError(Finding("syntax", "", message, file=file, line=line)) from None
-    except (yaml.YAMLError, RecursionError) as error:
+        findings.append(Finding("syntax", "", message, file=file, line=line))
+    except yaml.YAMLError as error:
         message = f"not YAML: {error}".splitlines()[0]
-        raise RuleError(Finding("syntax", "", message, file=file)) from None
-    found = []
-    findings: list[Finding] = []
-    for root in roots:
-        if root is None:
-            continue
-        builder = _Builder(file)
-        data = builder.build(root, "", 1)
-        findings.extend(builder.findings)
-        found.append((data, builder.lines))
+        findings.append(Finding("syntax", "", message, file=file))
+    except _TooMuch as error:
+        message = "too large or too deeply nested"
+        findings.append(Finding("size", str(error), message, file=file, line=error.line))
     if findings:
         raise RuleError(findings)
     return found
 
 
+class _TooMuch(ValueError):
+    """Nothing after this is worth reading."""
+
+    def __init__(self, path: str, line: int) -> None:
+        super().__init__(path)
+        self.line = line
+
+
 @dataclass
 class _Builder:
+    """Builds one document from the events of the parser."""
+
+    events: Iterator[Any]  # the stubs know no tag, style or value of an event
     file: str
     lines: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    nodes: int = 0
+    # name of an anchor → what stands there, and of how many values it is made
+    anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    values: int = 0
 
     def say(self, code: str, path: str, message: str, found: object, line: int) -> None:
         self.findings.append(Finding(code, path, message, found, "", self.file, line))
 
-    def build(self, node: yaml.Node, path: str, depth: int) -> Any:
-        line = node.start_mark.line + 1
-        self.lines.setdefault(path, line)
-        self.nodes += 1
-        if self.nodes > MOST_NODES or depth > DEEPEST:
-            if not any(finding.code == "size" for finding in self.findings):
-                self.say("size", path, "too large or too deeply nested", None, line)
-            return None
-        if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
-            return dict(self.pairs(node, path, depth))
-        if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
-            return [
-                self.build(item, f"{path}[{i}]", depth + 1) for i, item in enumerate(node.value)
-            ]
-        if isinstance(node, yaml.ScalarNode) and node.tag in _PLAIN_TAGS:
-            # a plain scalar has no style, a quoted or block one always is a text
-            return node.value if node.style else self.scalar(node.value, path, line)
-        self.say("tag", path, "tags are not used here", node.tag, line)
-        return None
+    def value(self, path: str, depth: int) -> Any:
+        """The value that the next events tell."""
+        return self.build(next(self.events), path, depth)
 
-    def pairs(self, node: yaml.MappingNode, path: str, depth: int) -> Iterator[tuple[str, Any]]:
+    def build(self, event: Any, path: str, depth: int) -> Any:
+        line = event.start_mark.line + 1
+        self.lines.setdefault(path, line)
+        before = self.values
+        self.values += 1
+        if isinstance(event, yaml.AliasEvent):
+            return self.shared(event.anchor, path, line)
+        if self.values > MOST_VALUES or depth > DEEPEST:
+            raise _TooMuch(path, line)
+        if getattr(event, "tag", None) not in (None, "!"):
+            self.say("tag", path, "tags are not used here", event.tag, line)
+        anchor = getattr(event, "anchor", None)
+        made: Any
+        if isinstance(event, yaml.MappingStartEvent):
+            made = self.mapping(path, depth)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            made = []
+            while not isinstance(item := next(self.events), yaml.SequenceEndEvent):
+                made.append(self.build(item, f"{path}[{len(made)}]", depth + 1))
+        else:
+            # a plain scalar has no style, a quoted or block one always is a text
+            made = event.value if event.style else self.scalar(event.value, path, line)
+        if anchor:
+            self.anchors[anchor] = (made, self.values - before)
+        return made
+
+    def shared(self, anchor: str, path: str, line: int) -> Any:
+        if anchor not in self.anchors:
+            self.say("alias", path, "nothing above has this name", f"*{anchor}", line)
+            return None
+        made, size = self.anchors[anchor]
+        self.values += size
+        if self.values > MOST_VALUES:
+            raise _TooMuch(path, line)
+        return made
+
+    def mapping(self, path: str, depth: int) -> dict[str, Any]:
+        made: dict[str, Any] = {}
         seen: dict[str, int] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            if not isinstance(key_node, yaml.ScalarNode):
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            line = event.start_mark.line + 1
+            if not isinstance(event, yaml.ScalarEvent):
                 self.say("key", path, "a key must be a text", None, line)
+                self.build(event, path, depth + 1)
+                self.value(path, depth + 1)
                 continue
-            key = key_node.value
+            key = event.value
             where = f"{path}.{key}" if path else key
             if key in seen:
                 message = f"the same key twice, first in line {seen[key]}"
                 self.say("duplicate_key", where, message, key, line)
+                self.value(where, depth + 1)
                 continue
             seen[key] = line
             self.lines[where] = line
-            yield key, self.build(value_node, where, depth + 1)
+            made[key] = self.value(where, depth + 1)
+        return made
 
     def scalar(self, text: str, path: str, line: int) -> Any:
         if text in _WORDS:
