@@ -63,12 +63,21 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 @click.command()
+def migrate() -> None:
+    """Make the tables, or bring those of an older version up to date."""
+    start_django(tables=False)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=1)
+
+
+@click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--firms", default=2000, show_default=True, type=click.IntRange(10, 100_000))
 @click.option("--only-load", is_flag=True, help="Load and stop; do not serve.")
 def demo(port: int, firms: int, only_load: bool) -> None:
     """The demo city: migrate, load, serve on 127.0.0.1, say who can sign in."""
-    start_django()
+    start_django(tables=False)
     from django.conf import settings
     from django.core.management import call_command
     from django.utils import timezone

@@ -1,5 +1,6 @@
 """Enterprises come in from the register, in bulk, once however often the file is read."""
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -7,7 +8,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from qifu.organisations.models import Enterprise, Fact, Organisation
 
@@ -105,7 +106,8 @@ def _load_batch(
             for firm in fresh
         ]
     )
-    enterprises, facts = [], []
+    enterprises: list[Enterprise] = []
+    facts: list[tuple[int, str, Any]] = []
     for organisation, firm in zip(organisations, fresh, strict=True):
         stated = {k: v for k, v in firm.stated().items() if k in attributes}
         enterprises.append(
@@ -116,7 +118,7 @@ def _load_batch(
                 **_columns(firm),
             )
         )
-        facts += [_fact(organisation.pk, name, v, as_of, now) for name, v in stated.items()]
+        facts += [(organisation.pk, name, value) for name, value in stated.items()]
     Enterprise.objects.bulk_create(enterprises)
     for firm in batch:
         known = there.get(firm.uscc)
@@ -128,8 +130,8 @@ def _load_batch(
             continue
         loaded.changed += 1
         _take_over(known, firm, news)
-        facts += [_fact(known.pk, name, value, as_of, now) for name, value in news.items()]
-    Fact.objects.bulk_create(facts, batch_size=5_000)
+        facts += [(known.pk, name, value) for name, value in news.items()]
+    _insert(facts, as_of, now)
     loaded.new += len(fresh)
     loaded.facts += len(facts)
 
@@ -148,15 +150,28 @@ def _columns(firm: RegisteredFirm) -> dict[str, Any]:
     }
 
 
-def _fact(enterprise_id: int, name: str, value: Any, as_of: date, now: datetime) -> Fact:
-    return Fact(
-        enterprise_id=enterprise_id,
-        attribute=name,
-        source=SOURCE,
-        value=value,
-        as_of=as_of,
-        recorded_at=now,
+def _insert(facts: list[tuple[int, str, Any]], as_of: date, now: datetime) -> None:
+    """Write (enterprise, attribute, value) rows as statements of the register.
+
+    One prepared statement for all: `bulk_create` spends more time building SQL for a million
+    rows than the database does storing them.
+    """
+    columns = ("enterprise", "attribute", "period", "source", "value", "as_of", "recorded_at")
+    names = ", ".join(
+        connection.ops.quote_name(field.column)
+        for column in columns
+        for field in Fact._meta.concrete_fields
+        if field.name == column
     )
+    table = connection.ops.quote_name(Fact._meta.db_table)
+    marks = ", ".join(["%s"] * len(columns))
+    day = connection.ops.adapt_datefield_value(as_of)
+    at = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({marks})",
+            [(pk, name, "", SOURCE, json.dumps(value), day, at) for pk, name, value in facts],
+        )
 
 
 def _last_said(known: Enterprise) -> dict[str, Any]:
