@@ -77,9 +77,7 @@ def typed_into(request: HttpRequest) -> Carried:
         target=request.get_full_path(),
         fields=() if too_long else fields,
         files=tuple(
-            str(file.name)
-            for name in request.FILES
-            for file in request.FILES.getlist(name)
+            str(file.name) for name in request.FILES for file in request.FILES.getlist(name)
         ),
         too_long=too_long,
     )

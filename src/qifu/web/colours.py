@@ -32,9 +32,7 @@ def to_hex(colour: Rgb) -> str:
 
 def mix(first: Rgb, second: Rgb, share: float) -> Rgb:
     """`share` of the second colour in the first, 0 to 1."""
-    red, green, blue = (
-        round(a + (b - a) * share) for a, b in zip(first, second, strict=True)
-    )
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
     return red, green, blue
 
 

@@ -37,9 +37,7 @@ def demo_accounts(city: City | None) -> list[DemoAccount]:
         roles = [city.roles[r["role"]].name for r in row["roles"] if r["role"] in city.roles]
         names = dict.fromkeys(spoken(role) for role in roles)
         found.append(
-            DemoAccount(
-                row["username"], str(recipe["password"]), spoken(row["name"]), tuple(names)
-            )
+            DemoAccount(row["username"], str(recipe["password"]), spoken(row["name"]), tuple(names))
         )
     return found
 

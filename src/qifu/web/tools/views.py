@@ -49,4 +49,3 @@ def size_test(request: AskedRequest) -> HttpResponse:
             }
     status = 422 if asked and form.errors else 200
     return render(request, "public/size_test.html", data, status=status)
-
