@@ -148,10 +148,10 @@ class GapTeller:
         gap = words.difference(difference, atom.attribute)
         if op in (">", ">="):
             return self._short(atom, subject, gap, strict)
-        beyond = "以上" if strict else ""
-        less = "more than " if strict else ""
+        beyond = f"{_air(gap.zh[::-1])}以上" if strict else ""
+        more = ", and must fall by more than that" if strict else ""
         zh = f"{subject.zh}高出 {gap.zh}，要再降 {gap.zh}{beyond}"
-        return Words(zh, f"{words.upper(subject.en)} is too high by {gap.en}: {less}that must go")
+        return Words(zh, f"{words.upper(subject.en)}: {gap.en} above the limit{more}")
 
     def _short(self, atom: Atom, subject: Words, gap: Words, strict: bool) -> Words:
         countable = family(atom.attribute.unit or "") == "piece" or (
@@ -161,7 +161,7 @@ class GapTeller:
         if countable and atom.years is None:
             zh = f"您还差 {gap.zh}{_air(subject.zh)}{subject.zh}"
             return Words(zh, f"You need {gap.en} more: {words.lower(subject.en)}")
-        beyond = "以上" if strict else ""
+        beyond = f"{_air(gap.zh[::-1])}以上" if strict else ""
         zh = f"{subject.zh}{_air(subject.zh[::-1])}还差 {gap.zh}{beyond}"
         return Words(zh, f"{words.upper(subject.en)} is short by {more}{gap.en}")
 

@@ -92,7 +92,7 @@ class _Builder:
         before = self.values
         self.values += 1
         if isinstance(event, yaml.AliasEvent):
-            return self.shared(event.anchor, path, line)
+            return self.shared(str(event.anchor), path, line)
         if self.values > MOST_VALUES or depth > DEEPEST:
             raise _TooMuch(path, line)
         if getattr(event, "tag", None) not in (None, "!"):

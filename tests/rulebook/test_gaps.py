@@ -1,0 +1,276 @@
+"""Gaps in words: what is needed, what there is, the difference, what would close it."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from qifu.rulebook.words import money, number
+from tests.rulebook.world import group
+
+REVENUE = {"attr": "revenue", "unit": "万元", "period": "last_fiscal_year", "op": ">="}
+PATENTS = {"attr": "invention_patents", "op": ">=", "value": 2, "unit": "piece"}
+STANDARDS = {"attr": "standards", "op": ">=", "value": 3}
+STAFF = {"attr": "employees", "unit": "person"}
+TITLE = {"attr": "qualifications", "op": "has_any", "value": ["hi_tech_firm"]}
+GIANT = {"attr": "qualifications", "op": "has_any", "value": ["hi_tech_firm", "little_giant"]}
+AGE = {"attr": "founded", "op": "age_at_least", "value": "P3Y"}
+LEGAL = {"attr": "legal_person", "op": "is", "value": True}
+BLACK = {"attr": "on_blacklist", "op": "is", "value": True}
+
+
+@pytest.mark.parametrize(
+    ("when", "facts", "zh", "en"),
+    [
+        (
+            PATENTS,
+            {"invention_patents": 0},
+            "您还差 2 项发明专利（需要不少于 2 项，现为 0 项）",
+            "You need 2 more: invention patents (needed: at least 2; you have 0)",
+        ),
+        (STANDARDS, {"standards": 1}, "您还差 2 项标准", "You need 2 more: standards"),
+        (
+            REVENUE | {"value": 2000},
+            {"revenue@2025": 18_000_000},
+            "2025 年营业收入还差 200 万元（需要不低于 2,000 万元，现为 1,800 万元）",
+            "Revenue in 2025 is short by CNY 2 million "
+            "(needed: at least CNY 20 million; you have CNY 18 million)",
+        ),
+        (
+            REVENUE | {"value": 2, "unit": "亿元"},
+            {"revenue@2025": 18_345_678},
+            "还差 约 1.8165 亿元",
+            "short by about CNY 181.65 million",
+        ),
+        (
+            {"attr": "rd_ratio", "op": ">=", "value": 3, "unit": "%", "period": "year:2025"},
+            {"rd_ratio@2025": 0.018},
+            "还差 1.2 个百分点（需要不低于 3%，现为 1.8%）",
+            "short by 1.2 percentage points",
+        ),
+        (
+            STAFF | {"op": "<=", "value": 300},
+            {"employees": 320},
+            "从业人员高出 20 人，要再降 20 人（需要不超过 300 人，现为 320 人）",
+            "Employees: 20 people above the limit",
+        ),
+        (
+            STAFF | {"op": ">", "value": 20},
+            {"employees": 20},
+            "从业人员还差 1 人",
+            "short by 1 person",
+        ),
+        (
+            {"attr": "score", "op": ">", "value": 60},
+            {"score": 60},
+            "得分正好到线，还不够（需要超过 60，现为 60）",
+            "Score is right at the limit, not beyond it",
+        ),
+        (
+            {"attr": "score", "op": ">", "value": 60},
+            {"score": 59.5},
+            "得分还差 0.5 以上",
+            "short by more than 0.5",
+        ),
+        (
+            STAFF | {"op": "between", "value": [20, 300]},
+            {"employees": 15},
+            "从业人员还差 5 人（需要在 20 人 到 300 人 之间，现为 15 人）",
+            "short by 5 people",
+        ),
+        (
+            {"attr": "standards", "op": "not_in", "value": [0, 1]},
+            {"standards": 1},
+            "标准需要不是其中任何一个：0 项、1 项，现为 1 项",
+            "Standards must be none of: 0, 1; it is 1",
+        ),
+        (TITLE, {"qualifications": []}, "还缺：高新技术企业", "Missing: Hi-tech firm"),
+        (
+            GIANT,
+            {"qualifications": ["tech_sme"]},
+            "还缺（任意一项即可）：高新技术企业、小巨人",
+            "Missing, any one will do: Hi-tech firm, Little giant",
+        ),
+        (
+            GIANT | {"op": "has_all"},
+            {"qualifications": ["hi_tech_firm"]},
+            "还缺：小巨人",
+            "Missing: Little giant",
+        ),
+        (
+            AGE,
+            {"founded": date(2024, 3, 1)},
+            "还需再成立 3 个月 7 天（2027-03-01 起满足）",
+            "3 months 7 days to go (met from 2027-03-01 on)",
+        ),
+        (
+            AGE | {"at": date(2026, 12, 31)},
+            {"founded": date(2024, 3, 1)},
+            "还需再成立 2 个月 1 天（2027-03-01 才满 3 年，本次按 2026-12-31 计算）",
+            "this round counts on 2026-12-31",
+        ),
+        (
+            AGE | {"op": "age_at_most"},
+            {"founded": date(2023, 1, 22)},
+            "2026-01-22 已满 3 年，超出 10 个月，补不回来",
+            "10 months too early; nothing can close this",
+        ),
+        (
+            AGE | {"attr": "title_since", "op": "within_last"},
+            {"title_since": date(2023, 10, 22)},
+            "称号日期需要在 2023-11-22 到 2026-11-22 之间，现为 2023-10-22，早了 1 个月",
+            "1 month too early",
+        ),
+        (
+            AGE,
+            {"founded": date(2026, 12, 1)},
+            "成立日期 2026-12-01 在 2026-11-22 之后",
+            "lies after 2026-11-22",
+        ),
+        (
+            {"attr": "founded", "op": "<", "value": date(2020, 1, 1)},
+            {"founded": date(2021, 1, 1)},
+            "成立日期需要早于 2020-01-01，现为 2021-01-01",
+            "must be before 2020-01-01",
+        ),
+        (LEGAL, {"legal_person": False}, "需要满足：独立法人，现为“否”", "at present it is no"),
+        (
+            {"not": BLACK},
+            {"on_blacklist": True},
+            "不能有：列入严重失信名单，现为“是”",
+            "Must not be so: on the blacklist",
+        ),
+        (
+            {"attr": "region", "op": "under", "value": "440306"},
+            {"region": "440305"},
+            "注册地需要属于 宝安区，现为 南山区",
+            "must be within Bao'an; it is Nanshan",
+        ),
+        (
+            {"attr": "region", "op": "under", "value": "440306"},
+            {"region": "4403"},
+            "还需要知道：注册地的具体位置（只知道是深圳市，要看是否属于 宝安区）",
+            "known only as Shenzhen, needed: within Bao'an",
+        ),
+        (
+            {"any": [TITLE, PATENTS]},
+            {"qualifications": [], "invention_patents": 1},
+            "2 项中满足任意一项即可，最接近的是：您还差 1 项发明专利",
+            "Any one of 2 is enough; the nearest: You need 1 more: invention patents",
+        ),
+        (
+            {"at_least": 2, "of": [TITLE, PATENTS, STANDARDS, LEGAL, GIANT]},
+            {
+                "qualifications": [],
+                "invention_patents": 1,
+                "standards": 0,
+                "legal_person": True,
+            },
+            "5 项中已满足 1 项，还差 1 项；最接近的是：您还差 1 项发明专利",
+            "1 of 5 met, 1 more needed; the nearest: You need 1 more: invention patents",
+        ),
+        (
+            {"at_least": 2, "of": [TITLE, PATENTS, STANDARDS]},
+            {"qualifications": [], "invention_patents": 1},
+            "3 项中已满足 0 项，还差 2 项（另有 1 项未知）",
+            "0 of 3 met, 2 more needed (1 unknown)",
+        ),
+        (
+            {"not": {"any": [STANDARDS, PATENTS]}},
+            {"standards": 3, "invention_patents": 0},
+            "不能有这种情形：标准不少于 3 项",
+            "This rules you out: Standards: at least 3",
+        ),
+        (
+            {"all": [TITLE, LEGAL]},
+            {"qualifications": [], "legal_person": True},
+            "还缺：高新技术企业",
+            "Missing: Hi-tech firm",
+        ),
+        (
+            REVENUE | {"value": 100, "period": "last_2_fiscal_years", "agg": "each"},
+            {"revenue@2024": 500_000, "revenue@2025": 1_000_000},
+            "2024 年营业收入还差 50 万元",
+            "Revenue in 2024 is short by CNY 500,000",
+        ),
+        (
+            REVENUE | {"value": 300, "period": "last_2_fiscal_years", "agg": "sum"},
+            {"revenue@2024": 1_000_000, "revenue@2025": 1_000_000},
+            "2024–2025 年营业收入（合计）还差 100 万元",
+            "Revenue in 2024–2025 (in total) is short by CNY 1 million",
+        ),
+        (
+            REVENUE | {"value": 300, "period": "last_2_fiscal_years", "agg": "sum"},
+            {"revenue@2024": 1_000_000},
+            "还需要知道：2025 年营业收入",
+            "Not known yet: Revenue in 2025",
+        ),
+        (
+            {"attr": "plan", "op": "human_judged", "value": {"zh": "创新性", "en": "novelty"}},
+            {},
+            "由评审人员判断：创新性",
+            "Decided by reviewers: novelty",
+        ),
+    ],
+)
+def test_the_gap_is_concrete_in_both_languages(
+    when: dict[str, Any], facts: dict[str, Any], zh: str, en: str
+) -> None:
+    result = group(facts, when)
+    assert zh in result.gap_zh
+    assert en in result.gap_en
+
+
+def test_what_is_met_has_no_gap() -> None:
+    result = group({"standards": 3}, STANDARDS)
+    assert (result.gap_zh, result.gap_en) == ("", "")
+
+
+def test_what_can_be_done_is_nearer_than_what_can_not() -> None:
+    place = {"attr": "region", "op": "under", "value": "33"}
+    wait = AGE | {"value": "P30Y"}
+    facts = {"region": "4403", "founded": date(2020, 1, 1), "standards": 0}
+    assert "标准" in group(facts, {"any": [place, wait, STANDARDS]}).gap_zh
+    assert "成立" in group(facts, {"any": [place, wait]}).gap_zh
+
+
+def test_a_condition_has_a_name_in_both_languages_its_own_or_a_made_one() -> None:
+    own = group({}, STANDARDS | {"label": {"zh": "有标准", "en": "Has standards"}})
+    assert (own.label_zh, own.label_en) == ("有标准", "Has standards")
+    made = group({}, REVENUE | {"value": 2000})
+    assert (made.label_zh, made.required_zh) == ("2025 年营业收入", "不低于 2,000 万元")
+    assert (made.label_en, made.required_en) == ("Revenue in 2025", "at least CNY 20 million")
+
+
+def test_a_long_list_is_cut_and_counted() -> None:
+    tags = [f"T{i}" for i in range(8)]
+    result = group({"tags": []}, {"attr": "tags", "op": "has_any", "value": tags})
+    assert "等 8 项" in result.gap_zh and "and 3 more" in result.gap_en
+    assert result.required == f"tags has_any [{', '.join(tags)}]"
+
+
+@pytest.mark.parametrize(
+    ("yuan", "zh", "en"),
+    [
+        ("0.5", "0.5 元", "CNY 0.5"),
+        ("9999.99", "9,999.99 元", "CNY 9,999.99"),
+        ("10000", "1 万元", "CNY 10,000"),
+        ("1234567", "约 123.46 万元", "about CNY 1.23 million"),
+        ("99999999", "约 10,000 万元", "about CNY 100 million"),
+        ("100000000", "1 亿元", "CNY 100 million"),
+        ("1234560000", "12.3456 亿元", "about CNY 1.23 billion"),
+        ("-35000", "-3.5 万元", "CNY -35,000"),
+    ],
+)
+def test_money_is_told_as_people_say_it(yuan: str, zh: str, en: str) -> None:
+    assert money(Decimal(yuan)) == (zh, en)
+
+
+def test_figures_lose_idle_zeros_but_not_their_own() -> None:
+    assert [number(Decimal(n)) for n in ("100", "1200.50", "0.00001", "0")] == [
+        "100",
+        "1,200.5",
+        "0",
+        "0",
+    ]
