@@ -44,6 +44,7 @@ def texts() -> Iterator[tuple[str, object, str | None]]:
         if path.suffix != ".py":
             # Django turns a template into something that reads like Python
             source = templatize(source, origin=str(path))
+            source = "\n".join(line.lstrip() for line in source.splitlines())
         found = extract("python", io.BytesIO(source.encode()), KEYWORDS, ["Translators:"])
         for line, text, _comments, context in found:
             yield f"{path.relative_to(ROOT)}:{line}", text, context

@@ -158,7 +158,7 @@ def _insert(facts: list[tuple[int, str, Any]], as_of: date, now: datetime) -> No
     """
     columns = ("enterprise", "attribute", "period", "source", "value", "as_of", "recorded_at")
     names = ", ".join(
-        connection.ops.quote_name(field.column)
+        connection.ops.quote_name(field.column or "")
         for column in columns
         for field in Fact._meta.concrete_fields
         if field.name == column
