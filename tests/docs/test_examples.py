@@ -122,9 +122,7 @@ def test_the_readme_shows_the_command_line():
 
 
 def _without_database() -> list[str]:
-    return sorted(
-        {c for file in READMES for c in commands(file) if not c.startswith(NOT_RUN)}
-    )
+    return sorted({c for file in READMES for c in commands(file) if not c.startswith(NOT_RUN)})
 
 
 @pytest.mark.parametrize("command", _without_database())
@@ -155,7 +153,9 @@ def test_every_command_that_the_pages_name_exists(file):
     from qifu.cli.main import qifu
 
     text = file.read_text(encoding="utf-8")
-    named = set(re.findall(r"qifu ([a-z]+)(?: ([a-z]+))?", " ".join(re.findall(r"`[^`\n]+`", text))))
+    named = set(
+        re.findall(r"qifu ([a-z]+)(?: ([a-z]+))?", " ".join(re.findall(r"`[^`\n]+`", text)))
+    )
     for first, second in sorted(named):
         group = qifu.get_command(None, first) if hasattr(qifu, "get_command") else None
         assert group is not None, f"qifu {first}"
@@ -173,7 +173,9 @@ def test_the_map_names_every_package_and_every_door():
 def test_rooms_that_hold_only_their_sentence_are_named_as_such():
     """The map's list of rooms to come is exactly the packages without code."""
     text = (ROOT / "docs" / "map.md").read_text(encoding="utf-8")
-    line = next(line for line in text.splitlines() if line.startswith("Only their sentence so far:"))
+    line = next(
+        line for line in text.splitlines() if line.startswith("Only their sentence so far:")
+    )
     source = ROOT / "src" / "qifu"
     empty = {
         p.parent.name
