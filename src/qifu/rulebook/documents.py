@@ -40,9 +40,11 @@ def load_documents(place: Path) -> tuple[list[Document], list[Finding]]:
     findings: list[Finding] = []
     for file in files_in(place):
         try:
-            documents.extend(load_file(file))
+            read, wrong = _read_file(file)
         except RuleError as error:
-            findings.extend(error.findings)
+            read, wrong = [], list(error.findings)
+        documents += read
+        findings += wrong
     if not documents and not findings:
         message = "nothing to read here"
         findings.append(Finding("empty", "", message, None, ", ".join(SUFFIXES), str(place)))
@@ -63,6 +65,14 @@ def files_in(place: Path) -> Iterator[Path]:
 
 def load_file(file: Path) -> list[Document]:
     """The documents of one file; RuleError with every line that cannot be read."""
+    documents, findings = _read_file(file)
+    if findings:
+        raise RuleError(findings)
+    return documents
+
+
+def _read_file(file: Path) -> tuple[list[Document], list[Finding]]:
+    """The documents of one file, and the lines of JSON lines that are none."""
     lines = file.suffix in (".jsonl", ".ndjson")
     try:
         if not lines and file.stat().st_size > LARGEST:
@@ -79,12 +89,9 @@ def load_file(file: Path) -> list[Document]:
     if lines:
         return _json_lines(text, str(file))
     if file.suffix == ".json":
-        return _listed(read_json(text, str(file)), str(file), {})
-    return [
-        document
-        for data, places in read_yaml(text, str(file))
-        for document in _listed(data, str(file), places)
-    ]
+        return _listed(read_json(text, str(file)), str(file), {}), []
+    read = read_yaml(text, str(file))
+    return [doc for data, places in read for doc in _listed(data, str(file), places)], []
 
 
 def load_one(file: Path) -> Document:
@@ -206,7 +213,7 @@ def read_json(text: str, file: str = "", line: int | None = None) -> Any:
         raise RuleError(Finding("syntax", "", message, file=file, line=line)) from None
 
 
-def _json_lines(text: str, file: str) -> list[Document]:
+def _json_lines(text: str, file: str) -> tuple[list[Document], list[Finding]]:
     documents = []
     findings: list[Finding] = []
     # not splitlines(): JSON may hold U+2028 and the like inside a text
@@ -217,9 +224,7 @@ def _json_lines(text: str, file: str) -> list[Document]:
             documents.append(Document(read_json(line, file, number), file, {"": number}))
         except RuleError as error:
             findings.extend(error.findings)
-    if findings:
-        raise RuleError(findings)
-    return documents
+    return documents, findings
 
 
 def _listed(data: Any, file: str, lines: Mapping[str, int]) -> list[Document]:
