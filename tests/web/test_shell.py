@@ -1,5 +1,7 @@
 """The frame of every page: language, look, doors, refusals, what the browser may run."""
 
+import re
+
 import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -202,3 +204,15 @@ def test_pages_of_people_who_signed_in_are_not_kept_by_the_browser(client):
     client.force_login(UserFactory.create())
     assert "no-cache" in client.get("/help/").headers["Cache-Control"]
     assert "Cache-Control" not in Client().get("/help/").headers
+
+
+def test_the_first_load_is_under_300_kb_compressed(client, settings):
+    page = client.get("/")
+    files = set(re.findall(r'(?:href|src)="/static/([^"#]+)', page.content.decode()))
+    assert len(files) > 5
+    size = len(page.content) + len(client.get("/city.css").content)
+    for name in files:
+        plain = settings.STATIC_ROOT / name
+        packed = plain.with_name(f"{plain.name}.br")
+        size += (packed if packed.exists() else plain).stat().st_size
+    assert size < 300 * 1024

@@ -23,6 +23,8 @@ FILES: Final = "carry-files"
 MOST_CHARACTERS: Final = 200_000
 MOST_FIELDS: Final = 200
 _NEVER: Final = ("csrfmiddlewaretoken", TARGET, FILES)
+# fields that steer a form and that nobody typed
+_MACHINE: Final = ("next", "version", "do", "expected", "pick", "key")
 # what people call the fields that are typed into most; other fields show their own name
 _NAMES: Final = {
     "text": lambda: _("内容"),
@@ -60,7 +62,7 @@ class Carried:
         return [
             (_NAMES[name]() if name in _NAMES else name, value)
             for name, value in self.fields
-            if value.strip() and name not in ("next", "version")
+            if value.strip() and name not in _MACHINE
         ]
 
 
