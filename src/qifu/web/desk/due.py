@@ -1,27 +1,40 @@
 """The due light of a case: green, yellow or red, always as word, colour and icon."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import cache
 from typing import Final
 
-import chinese_calendar
-from django.utils.timezone import localdate
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-# what the notices to applicants promise
+from qifu.rulebook.calendar_days import Calendar, load_calendar
+from qifu.rulebook.due_words import explain
+from qifu.rulebook.workdays import Due, due_by_working_days
+from qifu.web.words import language
+
+# what the notices to applicants promise, in working days
 CLAIM_DAYS: Final = 3
 DISPUTE_DAYS: Final = 5
-_ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Light:
     """How a case stands today. `left`: working days left, 0 today, below 0 overdue."""
 
-    due: date
-    days: int
+    clock: Due
     left: int
+
+    @property
+    def due(self) -> date:
+        return self.clock.due_date
+
+    @property
+    def why(self) -> str:
+        """The clock told day by day, in the language of the page."""
+        told = explain(self.clock)
+        return str(told.en if language() == "en" else told.zh)
 
     @property
     def tone(self) -> str:
@@ -40,45 +53,23 @@ class Light:
     def words(self) -> str:
         if self.left == 0:
             return _("今天到期")
+        days = {"days": abs(self.left)}
         if self.left > 0:
-            return ngettext("还剩 %(days)s 个工作日", "还剩 %(days)s 个工作日", self.left) % {
-                "days": self.left
-            }
-        return ngettext("超期 %(days)s 个工作日", "超期 %(days)s 个工作日", -self.left) % {
-            "days": -self.left
-        }
+            return ngettext("还剩 %(days)s 个工作日", "还剩 %(days)s 个工作日", self.left) % days
+        return ngettext("超期 %(days)s 个工作日", "超期 %(days)s 个工作日", -self.left) % days
 
 
-def is_working_day(day: date) -> bool:
-    """By the official calendar; Monday to Friday in years that it does not know yet."""
-    try:
-        return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:
-        return day.weekday() < 5
-
-
-def working_days_between(first: date, last: date) -> int:
-    """Working days after `first` up to and with `last`; 0 where last is not after first."""
-    return sum(
-        is_working_day(first + n * _ONE_DAY) for n in range(1, max(0, (last - first).days) + 1)
-    )
-
-
-def due_day(received: datetime, days: int) -> date:
-    """The working day by which a case is answered; the day it came in does not count."""
-    day = localdate(received)
-    while days > 0:
-        day += _ONE_DAY
-        days -= is_working_day(day)
-    return day
+@cache
+def calendar() -> Calendar:
+    """The official calendar of the national pack, read once a process."""
+    return load_calendar(settings.BASE_DIR / "cities" / "national" / "calendar")
 
 
 def light(received: datetime, days: int, *, today: date) -> Light:
     """The light of a case that came in then and is to be answered within `days` working days."""
-    due = due_day(received, days)
-    if today <= due:
-        left = 0 if today == due else working_days_between(today, due)
-    else:
-        # a day off after the due day is overdue too
-        left = -max(1, working_days_between(due, today))
-    return Light(due, days, left)
+    official = calendar()
+    clock = due_by_working_days(received, days, official)
+    left = official.working_days_between(today, clock.due_date)
+    if left == 0 and today > clock.due_date:
+        left = -1  # a day off after the due day is overdue too
+    return Light(clock, left)

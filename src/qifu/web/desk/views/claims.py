@@ -34,7 +34,6 @@ from qifu.organisations.selectors import (
 )
 from qifu.organisations.states import CLAIM_STEPS, ClaimState
 from qifu.web.desk.doors import desk
-from qifu.web.desk.due import CLAIM_DAYS
 from qifu.web.desk.forms import ApproveForm, QueueSearch, RefuseForm
 from qifu.web.desk.lists import capped_count, found
 from qifu.web.desk.views.journal import line_rows
@@ -170,7 +169,6 @@ def _page(
         "firm": enterprise,
         "badge": state_badge(case),
         "light": claim_light(case, today=today),
-        "days": CLAIM_DAYS,
         "phone": phone,
         "covered_phone": covered_number(case.phone),
         "papers": list(case.papers.order_by("pk")),

@@ -27,7 +27,6 @@ from qifu.organisations.selectors import (
 )
 from qifu.organisations.states import DISPUTE_STEPS, DisputeState
 from qifu.web.desk.doors import desk
-from qifu.web.desk.due import DISPUTE_DAYS
 from qifu.web.desk.forms import QueueSearch, SettleForm
 from qifu.web.desk.lists import capped_count, found
 from qifu.web.desk.views.journal import line_rows
@@ -159,7 +158,6 @@ def _page(
         "firm": case.enterprise,
         "badge": state_badge(case),
         "light": dispute_light(case, today=today),
-        "days": DISPUTE_DAYS,
         "fact": fact_word(case.key, city),
         "attribute": city.catalogue.get(case.attribute),
         "old": value_words(case.attribute, case.fact.value, city),
