@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 from django.utils import timezone
@@ -11,14 +12,17 @@ from django.utils.translation import gettext as _
 from qifu.organisations.models import Enterprise
 from qifu.policies.permissions import may_answer
 from qifu.policies.selectors import Match, match_for
+from qifu.rulebook.amounts import AmountRange
+from qifu.rulebook.combine import Total, best_total
 from qifu.rulebook.questions import Question
 from qifu.rulebook.report import PolicyResult
 from qifu.web.http import AskedRequest
 from qifu.web.my.cards import Card, cards, fact_words
 from qifu.web.my.forms import AnswerForm
-from qifu.web.words import language
+from qifu.web.words import MOST_TOLD, language
 
 ORDERS: Final = ("money", "closes")
+PAYING: Final = ("grant", "loan_interest", "tax", "voucher")
 KEPT: Final = "last_answer"
 KEPT_FOR: Final = timedelta(minutes=10)
 
@@ -110,6 +114,35 @@ def last_answer(request: AskedRequest, firm: Enterprise, match: Match) -> LastAn
     )
 
 
+def told(amount: AmountRange | None) -> AmountRange | None:
+    """An amount as it may be added up: an end that is only a bound of a fact is no promise."""
+    if amount is None or (amount.high is not None and amount.high < MOST_TOLD):
+        return amount
+    return AmountRange(amount.low, amount.low) if amount.low else None
+
+
+def told_total(match: Match) -> Total:
+    """The best compatible set of what can be said in money; the rest is counted as open."""
+    return best_total(
+        [
+            (r.policy.id, r.verdict, told(r.amount), r.policy.excludes, r.status)
+            for r in match.report.policies
+        ]
+    )
+
+
+def at_stake(match: Match, question: Question) -> Decimal | None:
+    """The most that the policies which the answer may decide are worth, as far as is known."""
+    amounts = [
+        amount.high
+        for result in match.maybe
+        if question.attr in result.open_keys()
+        and (amount := told(result.amount)) is not None
+        and amount.high
+    ]
+    return sum(amounts, Decimal(0)) or None
+
+
 def answer_form(match: Match, question: Question, data: Any = None) -> AnswerForm:
     """The form of one question."""
     return AnswerForm(
@@ -137,14 +170,17 @@ def board(
     allowed = may_answer(request.actor, firm)
     if asked is not None and allowed and form is None:
         form = answer_form(match, asked)
+    total = told_total(match)
     return {
         "firm": firm,
         "match": match,
-        "total": match.total,
+        "total": total,
         "sections": sections(match, changed),
-        "chosen": cards(match, [r for r in match.eligible if r.policy.id in match.total.chosen]),
-        "open_amounts": sum(r.policy.id in match.total.amount_open for r in match.eligible),
+        "open_amounts": sum(
+            r.policy.id in total.amount_open for r in match.eligible if r.policy.benefit in PAYING
+        ),
         "question": asked,
+        "at_stake": at_stake(match, asked) if asked else None,
         "question_words": asked.text(language()) if asked else "",
         "form": form,
         "may_answer": allowed,

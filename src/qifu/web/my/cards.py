@@ -8,6 +8,7 @@ from django.urls import reverse
 from qifu.base.city import City
 from qifu.organisations.selectors import ProfileRow
 from qifu.policies.selectors import Match
+from qifu.rulebook.conditions import Not
 from qifu.rulebook.report import GroupResult, PolicyResult
 from qifu.web.words import language
 
@@ -115,12 +116,13 @@ def fact_lines(
 def conditions(
     groups: Iterable[GroupResult], city: City, rows: Mapping[str, ProfileRow]
 ) -> tuple[Condition, ...]:
-    """The conditions of a policy with their facts; facts stand at the innermost ones only."""
-    return tuple(
-        Condition(
-            group,
-            () if group.children else fact_lines(city, group.attributes, rows),
-            conditions(group.children, city, rows),
-        )
-        for group in groups
-    )
+    """The conditions of a policy with their facts; facts stand at the innermost ones only.
+
+    What must not be is told as a whole: its parts, read alone, would say the opposite.
+    """
+    found = []
+    for group in groups:
+        inside = () if isinstance(group.node, Not) else group.children
+        facts = () if inside else fact_lines(city, group.attributes, rows)
+        found.append(Condition(group, facts, conditions(inside, city, rows)))
+    return tuple(found)

@@ -37,6 +37,7 @@ class Section:
     items: tuple[Item, ...]
     known: int
     total: int
+    open: bool = False
 
 
 def differing(row: ProfileRow) -> list[Fact]:
@@ -51,13 +52,18 @@ def _items(group: ProfileGroup) -> list[Item]:
     return [Item(found[0].attribute, tuple(found)) for found in rows.values()]
 
 
-def sections(groups: list[ProfileGroup], *, show: str = "", text: str = "") -> list[Section]:
+def sections(
+    groups: list[ProfileGroup], *, show: str = "", text: str = "", opened: str = ""
+) -> list[Section]:
     """The groups with the lines that were asked for; what is counted is always the whole.
+
+    Unfolded are all groups of a search, else the one that was asked for, else the first.
 
     A yearly attribute counts as known when one of its years is.
     """
     wanted = text.strip().lower()
     found = []
+    first = opened or (groups[0].code if groups else "")
     for group in groups:
         items = _items(group)
         shown = tuple(
@@ -66,7 +72,9 @@ def sections(groups: list[ProfileGroup], *, show: str = "", text: str = "") -> l
             if _fits(item, show)
             and (not wanted or any(wanted in item.attribute.label(x).lower() for x in ("zh", "en")))
         )
-        found.append(Section(group, shown, sum(item.known for item in items), len(items)))
+        known = sum(item.known for item in items)
+        unfolded = bool(show or wanted) or group.code == first
+        found.append(Section(group, shown, known, len(items), unfolded))
     return found
 
 

@@ -17,13 +17,14 @@ from qifu.organisations.selectors import disputes_visible_to, profile_of
 from qifu.policies.permissions import may_answer, may_make_report
 from qifu.policies.selectors import Match, reports_of
 from qifu.web.http import AskedRequest, city_of, for_enterprise
-from qifu.web.my.board import match_of, sections
+from qifu.web.my.board import match_of, sections, told_total
 from qifu.web.my.cards import fact_address, fact_words
 from qifu.web.my.facts import sections as profile_sections
 from qifu.web.my.firm import firm_of
 from qifu.web.my.views.reports import listed
 from qifu.web.policies.rows import region_name
-from qifu.web.words import language, money
+from qifu.web.templatetags.qifu import money_range
+from qifu.web.words import language
 
 MOST_WINDOWS = 6
 MOST_REPORTS = 3
@@ -39,6 +40,7 @@ class Waiting:
     words: str
     address: str
     verdict: str = ""
+    soon: bool = False
 
 
 @for_enterprise
@@ -61,7 +63,7 @@ def overview(request: AskedRequest) -> HttpResponse:
         "windows": _windows(match, on),
         "tasks": _tasks(request, firm, match),
         "match": match,
-        "total": match.total,
+        "total": told_total(match),
         "groups": sections(match, frozenset()),
         "reports": listed(kept[:MOST_REPORTS], older),
         "known": known,
@@ -85,7 +87,7 @@ def _windows(match: Match, on: date) -> list[Waiting]:
     found = []
     for result in open_now[:MOST_WINDOWS]:
         amount = result.amount
-        worth = money(amount.high) if amount and amount.high is not None else _("金额以核定为准")
+        worth = money_range(amount.low, amount.high) if amount else _("金额以核定为准")
         found.append(
             Waiting(
                 result.policy.closes,
@@ -94,6 +96,7 @@ def _windows(match: Match, on: date) -> list[Waiting]:
                 worth,
                 reverse("my-policy", args=[result.policy.id]),
                 "near_miss" if result.near_miss else result.verdict,
+                result.status == "closing_soon",
             )
         )
     return found

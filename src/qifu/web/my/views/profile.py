@@ -50,7 +50,8 @@ def profile(request: AskedRequest) -> HttpResponse:
     text = request.GET.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
     groups = profile_of(request.actor, firm, on=on)
     whole = sections(groups)
-    found = sections(groups, show=show, text=text)
+    opened = request.GET.get("group", "")
+    found = sections(groups, show=show, text=text, opened=opened)
     known, total = sum(s.known for s in whole), sum(s.total for s in whole)
     data = {
         "firm": firm,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +21,7 @@ from qifu.policies.selectors import replay, report_by_id, reports_of
 from qifu.web import xlsx
 from qifu.web.http import AskedRequest, for_enterprise
 from qifu.web.my.firm import firm_of
-from qifu.web.words import spoken
+from qifu.web.words import MOST_TOLD, spoken
 
 PER_PAGE = 20
 BIGGEST = 2**63 - 1
@@ -105,6 +106,7 @@ def report(request: AskedRequest, pk: int) -> HttpResponse:
         "number": number_of(kept),
         "firm": kept.enterprise,
         "page": kept.summary,
+        "maybe_high": _possible(kept.summary),
         "groups": [(name, words, kept.summary[name]) for name, words in verdict_names().items()],
         "made_by": people.get(kept.made_by or 0),
         "replay": replay(kept) if request.GET.get("replay") else None,
@@ -125,6 +127,14 @@ def report_xlsx(request: AskedRequest, pk: int) -> HttpResponse:
     lines = [line for name in GROUPS for row in kept.summary[name] for line in _lines(name, row)]
     title = _("政策匹配报告")
     return xlsx.answer(f"{title}-{number_of(kept)}", title, columns, lines)
+
+
+def _possible(summary: Mapping[str, Any]) -> Decimal | None:
+    """The most if what is possible held too; the mere bound of a fact is not told."""
+    most = summary["maybe_high"]
+    if most is None or most == summary["high"] or Decimal(most) >= MOST_TOLD:
+        return None
+    return Decimal(most)
 
 
 def verdict_names() -> dict[str, str]:
