@@ -1,4 +1,17 @@
-"""Read a tree of conditions from a document, strictly; the normative language of ENGINE.md §1."""
+"""Read a tree of conditions from a document, strictly; the language of ENGINE.md §1.
+
+What the language leaves to the project, and how it is here:
+
+- `period: last_2_fiscal_years` (to 9) goes with `agg: each | sum | mean`. For `each` every year must
+  meet the condition by itself; a sum or mean is unknown while one of its years is.
+- `== != in not_in` on a code mean that very code; like `under` they are unknown where the fact is
+  an ancestor of a wanted code.
+- `all` may stand inside any, of and not; as a group of its own it counts once.
+- `label: {zh, en}` on a condition is its name on the page. The value of `human_judged` is a text or
+  {zh, en}, and its attribute need not be in the catalogue.
+- `src.para` counts from 0, `src.span` is [start, end) in that paragraph.
+- A condition without an id gets one by its place: g3, g3.1.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
