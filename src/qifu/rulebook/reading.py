@@ -2,8 +2,8 @@
 
 What the language leaves to the project, and how it is here:
 
-- `period: last_2_fiscal_years` (to 9) goes with `agg: each | sum | mean`. For `each` every year must
-  meet the condition by itself; a sum or mean is unknown while one of its years is.
+- `period: last_2_fiscal_years` (to 9) goes with `agg: each | sum | mean`: for `each` all years must
+  meet the condition one by one; a sum or mean is unknown while one of its years is.
 - `== != in not_in` on a code mean that very code; like `under` they are unknown where the fact is
   an ancestor of a wanted code.
 - `all` may stand inside any, of and not; as a group of its own it counts once.
