@@ -1,9 +1,9 @@
 """The city pack in force: catalogue, roles, texts, size rules, look; read from its last load."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -86,6 +86,19 @@ class City:
         for key in whence:
             whole[key] = plain(known[key])
         return whole, whence
+
+    @cached_property
+    def open_catalogue(self) -> Catalogue:
+        """The catalogue without the upper bounds of counts and money.
+
+        Those bounds catch typing errors. An amount that only they would cap is open, and a page
+        that promised it would promise what nobody has said; shares of a whole keep theirs.
+        """
+        open_ = {
+            attribute.name: attribute if attribute.unit == "ratio" else replace(attribute, high=None)
+            for attribute in self.catalogue
+        }
+        return replace(self.catalogue, attributes=open_)
 
     def usable(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
         """The facts that the catalogue can read; a code that a newer pack dropped is unknown.

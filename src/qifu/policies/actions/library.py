@@ -32,7 +32,7 @@ def _cap(policy: Policy, city: City, now: datetime) -> Decimal | None:
     if policy.amount is None:
         return None
     on = policy.effective_from or localdate(now)
-    return policy.amount.evaluate({}, city.catalogue, as_of=on).high
+    return policy.amount.evaluate({}, city.open_catalogue, as_of=on).high
 
 
 def _row(policy: Policy, document: Mapping[str, Any], city: City, now: datetime) -> PolicyVersion:

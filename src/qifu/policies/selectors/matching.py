@@ -14,7 +14,9 @@ from qifu.organisations.selectors import facts_seen
 from qifu.policies.models import SkippedQuestion
 from qifu.policies.permissions import may_match
 from qifu.policies.selectors.library import programmes, published_versions
-from qifu.rulebook.combine import Total
+from qifu.rulebook.amounts import AmountRange
+from qifu.rulebook.combine import Total, best_total
+from qifu.rulebook.facts import read_facts
 from qifu.rulebook.questions import Question
 from qifu.rulebook.report import PolicyResult, Report, report
 
@@ -33,13 +35,35 @@ class Match:
     order: str = "money"
 
     @cached_property
+    def _told(self) -> dict[str, AmountRange | None]:
+        view = self.city.usable(self.facts)
+        return {
+            r.policy.id: r.policy.amount
+            and r.policy.amount.evaluate(
+                read_facts(view, self.city.catalogue),
+                self.city.open_catalogue,
+                as_of=self.report.as_of,
+            )
+            for r in self.report.policies
+        }
+
+    def told(self, result: PolicyResult) -> AmountRange | None:
+        """The amount as a page may tell it: open where only a bound of a fact would cap it."""
+        return self._told[result.policy.id]
+
+    @cached_property
     def total(self) -> Total:
-        """The best compatible set of what can be used; `maybe` apart."""
-        return self.report.total
+        """The best compatible set of what can be used, in amounts as told; `maybe` apart."""
+        return best_total(
+            [
+                (r.policy.id, r.verdict, self.told(r), r.policy.excludes, r.status)
+                for r in self.report.policies
+            ]
+        )
 
     def _sorted(self, results: list[PolicyResult]) -> list[PolicyResult]:
         def money(result: PolicyResult) -> Decimal:
-            amount = result.amount
+            amount = self.told(result)
             return Decimal(-1) if amount is None or amount.high is None else amount.high
 
         def days(result: PolicyResult) -> tuple[bool, date]:
@@ -95,7 +119,9 @@ def match_facts(
     city = city or current_city()
     whole, provenance = city.with_derived(facts, as_of=on)
     pks = list(published_versions(on).order_by("policy_id").values_list("pk", flat=True))
-    made = report(programmes(pks, city), whole, city.catalogue, as_of=on)
+    made = report(
+        programmes(pks, city), whole, city.catalogue, as_of=on, derived=city.derived
+    )
     return Match(made, city, whole, provenance, skipped, order)
 
 

@@ -44,7 +44,9 @@ def replay(stored: StoredReport) -> Replay:
     city = city_of_load(stored.city_load)
     facts, _provenance = city.with_derived(stored.facts, as_of=stored.as_of)
     pks = [row["pk"] for row in stored.policies]
-    again = report(programmes(pks, city), facts, city.catalogue, as_of=stored.as_of).to_json()
+    again = report(
+        programmes(pks, city), facts, city.catalogue, as_of=stored.as_of, derived=city.derived
+    ).to_json()
     then = {row["id"]: row for row in stored.result["policies"]}
     now = {row["id"]: row for row in again["policies"]}
     differ = tuple(sorted(k for k in then.keys() | now.keys() if then.get(k) != now.get(k)))
