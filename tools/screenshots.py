@@ -100,10 +100,8 @@ class Camera:
             page.goto("/sign-in/")
             page.fill("input[name=username]", account)
             page.fill("input[name=password]", self.password)
-            page.locator("form:has(input[name=password]) button[type=submit]").first.click()
-            page.wait_for_load_state()
-            if "/sign-in/" in page.url:
-                sys.exit(f"{account} cannot sign in: {page.url}")
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/sign-in/" not in url)
             self.cookies[account] = context.cookies()
             context.close()
         return self.cookies[account]
@@ -134,7 +132,9 @@ class Camera:
             cost.requests += 1
 
         wire.on("Network.loadingFinished", finished)
-        answer = view.goto(page.path, wait_until="networkidle")
+        # only the look that is weighed waits until nothing more comes
+        idle = "networkidle" if look == LOOKS[0] else "load"
+        answer = view.goto(page.path, wait_until=idle)
         if answer is None or answer.status != 200:
             cost.errors.append(f"status {answer.status if answer else 'none'}")
         try:
