@@ -36,16 +36,16 @@ class Match:
 
     @cached_property
     def _told(self) -> dict[str, AmountRange | None]:
-        view = self.city.usable(self.facts)
-        return {
-            r.policy.id: r.policy.amount
-            and r.policy.amount.evaluate(
-                read_facts(view, self.city.catalogue),
-                self.city.open_catalogue,
-                as_of=self.report.as_of,
+        facts = read_facts(self.facts, self.city.catalogue)
+        told: dict[str, AmountRange | None] = {}
+        for result in self.report.policies:
+            amount = result.policy.amount
+            told[result.policy.id] = (
+                amount.evaluate(facts, self.city.open_catalogue, as_of=self.report.as_of)
+                if amount
+                else None
             )
-            for r in self.report.policies
-        }
+        return told
 
     def told(self, result: PolicyResult) -> AmountRange | None:
         """The amount as a page may tell it: open where only a bound of a fact would cap it."""
