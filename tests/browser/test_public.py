@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, choose, overflow, serious, sign_in
+from tests.browser.conftest import PHONE, WIDE, choose, overflow, serious, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,7 +35,7 @@ PAGES = (
     ids=["Chinese", "English and dark", "large"],
 )
 def test_axe_finds_nothing_serious_on_public_pages(site, watched, look):
-    page = watched(site, viewport=PHONE if "qf_size" in look else {"width": 1440, "height": 900})
+    page = watched(site, viewport=PHONE if "qf_size" in look else WIDE)
     choose(page, site, **look)
     found = {}
     for address in PAGES:
@@ -181,3 +181,38 @@ def test_a_session_that_ends_over_a_half_filled_form_loses_nothing(site, watched
     page.click("main form button")
     page.goto("/my/profile/employees/")
     assert "87" in page.inner_text("main")
+
+
+def test_axe_finds_nothing_serious_in_the_frame_of_somebody_who_signed_in(site, watched):
+    found = {}
+    for view, look in ((PHONE, {}), (WIDE, {"qf_theme": "dark"})):
+        page = watched(site, viewport=view)
+        choose(page, site, **look)
+        sign_in(page, "demo-owner")
+        for address in ("/", "/switch/", "/policies/SZD-2026-005/"):
+            page.goto(address)
+            if problems := serious(page):
+                found[address] = problems
+        for summary in page.locator("header summary:visible").all():
+            summary.click()
+            if problems := serious(page):
+                found[summary.inner_text()] = problems
+            page.keyboard.press("Escape")
+    assert found == {}
+
+
+def test_axe_itself_finds_what_is_wrong(site, watched):
+    page = watched(site)
+    page.goto("/help/")
+    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    assert [problem for problem in serious(page) if problem.startswith("button-name")]
+
+
+def test_the_frame_of_somebody_who_signed_in_fits_the_narrowest_phone(site, watched):
+    page = watched(site, viewport={"width": 360, "height": 740})
+    sign_in(page, "demo-owner")
+    for language in ("zh-hans", "en"):
+        for size in ("normal", "large"):
+            choose(page, site, qf_size=size, django_language=language)
+            page.goto("/policies/")
+            assert overflow(page) <= 0, (language, size)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from qifu.base.city import NoCity
 from qifu.base.errors import BadInput, Conflict, NotAllowed, WrongState
 from qifu.web import colours, views
 from tests.factories import MembershipFactory, UnitFactory, UserFactory
@@ -216,3 +217,32 @@ def test_the_first_load_is_under_300_kb_compressed(client, settings):
         packed = plain.with_name(f"{plain.name}.br")
         size += (packed if packed.exists() else plain).stat().st_size
     assert size < 300 * 1024
+
+
+def test_ten_megabytes_of_text_are_refused_with_a_page(client):
+    page = client.post("/preferences/", {"theme": "长" * 3_500_000})
+    assert page.status_code == 400
+    assert "这个请求无法处理" in words(page)
+
+
+@pytest.mark.parametrize("address", ["/policies/%00/", "/policies/a%00b/calendar.ics"])
+def test_a_null_byte_in_the_address_is_not_found(client, address):
+    assert client.get(address).status_code == 404
+
+
+def test_a_null_byte_in_a_form_is_an_error_at_its_field(client):
+    page = client.post("/sign-in/", {"username": "a\x00b", "password": "x"})
+    assert page.status_code == 422
+    client.cookies["django_language"] = "en\x00"
+    assert client.get("/help/").status_code == 200
+
+
+def test_before_a_city_is_loaded_the_site_says_so(client, monkeypatch):
+    def nothing():
+        raise NoCity("还没有载入城市数据包。")
+
+    monkeypatch.setattr("qifu.web.http.current_city", nothing)
+    page = client.get("/")
+    assert page.status_code == 503
+    assert "还没有载入城市数据包" in words(page)
+    assert client.get("/sign-in/").status_code == 200

@@ -7,6 +7,7 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from qifu.accounts.models import User
 from qifu.organisations.models import Fact
@@ -69,6 +70,43 @@ def person_name(people: Mapping[int, User], number: int | None) -> str | SafeStr
 def title_of(row: Mapping[str, Any]) -> str:
     """The title of a policy in a stored report."""
     return spoken({"zh": row["title"], "en": row["title_en"]})
+
+
+@register.filter
+def reasons(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Why a stored result is as it is: each gap, and in one line what is met.
+
+    For a policy that is out of reach only what is false is told; the rest would not help.
+    """
+    out = row["verdict"] == "ineligible" and not row["near_miss"]
+    told = [
+        (group["verdict"], _both(group, "gap") or _both(group, "label"))
+        for verdict in ("unmet", "unknown")
+        for group in row["groups"]
+        if group["verdict"] == verdict and not (out and verdict == "unknown")
+    ]
+    met = [_held(group) for group in row["groups"] if group["verdict"] == "met"]
+    if met and not out:
+        told.append(("met", (", " if language() == "en" else "、").join(met)))
+    return told
+
+
+# names of conditions that only point at what stands below them, which a line does not show
+_POINTING = ("满足以下", "以下", "不能有以下", "没有以下", "全部满足以下")
+
+
+def _held(group: Mapping[str, Any]) -> str:
+    """A condition that is met, in a few words: what must not be is said not to be."""
+    if str(group["label_zh"]).startswith(_POINTING):
+        return _both(group, "required")
+    label = _both(group, "label")
+    if group["required_zh"] == "否":
+        return _("%(label)s：否") % {"label": label}
+    return label
+
+
+def _both(group: Mapping[str, Any], part: str) -> str:
+    return spoken({"zh": group[f"{part}_zh"], "en": group[f"{part}_en"]})
 
 
 @register.filter
