@@ -16,7 +16,7 @@ _KEYS = ("date", "working", "name", "source")
 
 @dataclass(frozen=True)
 class Correction:
-    """What one day really is: worked or free, the festival it belongs to, the notice that says so."""
+    """What one day really is: worked or free, its festival, the notice that says so."""
 
     working: bool
     name: Name

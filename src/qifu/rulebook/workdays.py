@@ -173,7 +173,8 @@ def due_by_calendar_days(
         if position == len(calendar.working):
             raise _too_far(arrived, n, calendar, "个日历日", "calendar days")
         due_date = date.fromordinal(calendar.working[position])
-        provisional = calendar.provisional_between(last - timedelta(days=1), due_date)
+        asked = calendar.day(last).provisional
+        provisional = asked or calendar.provisional_between(last, due_date)
     moment = datetime.combine(due_date, closing or END_OF_DAY, SHANGHAI)
     return Due(moment, due_date, provisional, arrived, n, CALENDAR, calendar)
 
