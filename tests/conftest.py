@@ -1,27 +1,14 @@
 """What every test may ask for: the demo city, people of each kind, a clock."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
-
-os.environ.setdefault("QIFU_DEMO", "1")
-os.environ.setdefault("QIFU_VAR", mkdtemp(prefix="qifu-test-"))
-os.environ.setdefault("QIFU_SECRET_KEY", "only-for-tests")
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # noon in Shanghai, a Sunday
 DEMO_FIRMS = 60
-
-
-def pytest_configure() -> None:
-    from django.conf import settings
-
-    # the real hasher is slow on purpose; hundreds of made-up people need none of that
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,6 @@ def test_nothing_tracked_names_this_machine_or_a_registry():
 
 def test_no_translation_is_missing():
     done = subprocess.run(
-        ["python", "tools/messages.py", "check"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "tools/messages.py", "check"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, "texts without English:\n" + done.stdout[:4000] + done.stderr

@@ -56,3 +56,29 @@ def create_user(
 def remember_language(user: User, language: str) -> None:
     """Keep the language that a person chose, for messages that leave the house."""
     User.objects.filter(pk=user.pk).update(language=language)
+
+
+def change_details(user: User, *, display_name: str, phone: str) -> None:
+    """The person's own name and telephone; BadInput names the field."""
+    name, digits = display_name.strip(), phone.replace(" ", "").replace("-", "")
+    wrong: dict[str, object] = {}
+    if not name:
+        wrong["display_name"] = _("请填写姓名，例如：张三")
+    if phone.strip() and not (digits.lstrip("+").isdigit() and 7 <= len(digits) <= 16):
+        wrong["phone"] = _("请填写能联系到您的电话，例如 13800000000 或 0755-12345678")
+    if wrong:
+        raise BadInput(_("有几处需要改正。"), fields=wrong)
+    user.display_name, user.phone = name[:60], phone.strip()[:20]
+    user.save(update_fields=["display_name", "phone"])
+
+
+def change_password(user: User, *, old: str, new: str) -> None:
+    """A new password; sessions that know only the old one end."""
+    if not user.check_password(old):
+        raise BadInput(_("现在的密码不对。"), field="old")
+    try:
+        validate_password(new, user)
+    except ValidationError as error:
+        raise BadInput(" ".join(error.messages), field="new") from None
+    user.set_password(new)
+    user.save(update_fields=["password"])
