@@ -7,7 +7,7 @@ os.environ.setdefault("QIFU_DEMO", "1")
 os.environ.setdefault("QIFU_VAR", mkdtemp(prefix="qifu-test-"))
 os.environ.setdefault("QIFU_SECRET_KEY", "only-for-tests")
 
-from qifu.config.settings import *  # noqa: E402, F403
+from qifu.config.settings import *  # noqa: F403
 
 # the real hasher is slow on purpose; hundreds of made-up people need none of that
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,1 +1,1 @@
-"""Decide which conditions an enterprise meets, and say why. Pure Python: no Django, no database, no clock, no network."""
+"""Decide which conditions an enterprise meets, and say why. Pure: no Django, database or clock."""

@@ -1,1 +1,1 @@
-"""Read Chinese texts: tokens, classes, near-duplicates, topics. Pure Python: no Django, no database, no clock, no network."""
+"""Read Chinese texts: classes, near-duplicates, topics. Pure: no Django, database or clock."""
