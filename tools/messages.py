@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -16,6 +17,7 @@ from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+BEGINNING = datetime(2026, 11, 22, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "qifu"
 PO = SOURCE / "web" / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -32,7 +34,7 @@ KEYWORDS = {
 }
 
 
-def texts() -> Iterator[tuple[str, object, str | None]]:
+def texts() -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
     """(place, text or plural pair, context) of every text to be translated."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qifu.config.settings")
     from django.utils.translation.template import templatize
@@ -50,9 +52,26 @@ def texts() -> Iterator[tuple[str, object, str | None]]:
             yield f"{path.relative_to(ROOT)}:{line}", text, context
 
 
+def empty() -> Catalog:
+    """A catalogue without texts. Its days are fixed: a file changes only when a text does."""
+    return Catalog(
+        locale="en",
+        header_comment="# English texts of Qifu. The source language is Simplified Chinese.",
+        project="Qifu",
+        version="1",
+        msgid_bugs_address="none",
+        last_translator="Qifu",
+        language_team="Qifu",
+        charset="utf-8",
+        creation_date=BEGINNING,
+        revision_date=BEGINNING,
+        fuzzy=False,
+    )
+
+
 def collected() -> Catalog:
     """A catalogue of all texts as they stand in the source."""
-    catalogue = Catalog(locale="en", charset="utf-8", project="Qifu", fuzzy=False)
+    catalogue = empty()
     for place, text, context in texts():
         said = text[:2] if isinstance(text, tuple) else text
         if said and said != ("", ""):
@@ -63,7 +82,7 @@ def collected() -> Catalog:
 def stored() -> Catalog:
     """The catalogue as it is on disk."""
     if not PO.exists():
-        return Catalog(locale="en", charset="utf-8", project="Qifu", fuzzy=False)
+        return empty()
     with PO.open("rb") as file:
         return read_po(file, locale="en")
 
@@ -75,7 +94,7 @@ def missing() -> list[str]:
     for message in collected():
         if not message.id:
             continue
-        text = message.id[0] if isinstance(message.id, tuple) else message.id
+        text = message.id if isinstance(message.id, str) else message.id[0]
         there = known.get(text, message.context)
         spoken = there.string if there else ""
         whole = all(spoken) if isinstance(spoken, tuple | list) else bool(spoken)
@@ -88,9 +107,11 @@ def main() -> int:
     """Do what the first argument says."""
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     if command == "extract":
-        catalogue = stored()
-        catalogue.update(collected(), no_fuzzy_matching=True)
-        catalogue.obsolete.clear()
+        catalogue, known = collected(), stored()
+        for message in catalogue:
+            there = known.get(message.id, message.context) if message.id else None
+            if there and not there.fuzzy:
+                message.string = there.string
         PO.parent.mkdir(parents=True, exist_ok=True)
         with PO.open("wb") as file:
             write_po(file, catalogue, sort_output=True, no_location=False, omit_header=False,

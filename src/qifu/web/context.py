@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qifu.base.city import City
 from qifu.notices.selectors import unread_count
@@ -48,7 +49,7 @@ _ENTERPRISE: tuple[_Row, ...] = (
 )
 _UNIT: tuple[_Row, ...] = (
     ("desk", lambda: _("工作台"), "inbox", (), ""),
-    ("desk-firms", lambda: _("企业"), "building", ("desk-firm",), "firms.search"),
+    ("desk-firms", lambda: pgettext("栏目", "企业"), "building", ("desk-firm",), "firms.search"),
     ("desk-claims", lambda: _("认领"), "key", ("desk-claim",), "claims.decide"),
     ("desk-disputes", lambda: _("异议"), "message-report", ("desk-dispute",), "disputes.settle"),
     ("desk-people", lambda: _("人员"), "users", (), "people.manage"),

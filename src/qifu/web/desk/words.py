@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qifu.base.city import City
 from qifu.base.models import JournalLine
@@ -42,7 +43,7 @@ STEPS: Final[Mapping[str, Text]] = {
     "accept_invitation": _("接受邀请"),
     "change_role": _("调整角色"),
     "end_membership": _("移除成员"),
-    "give_consent": _("数据授权"),
+    "give_consent": _("给出数据授权"),
     "revoke_consent": _("收回数据授权"),
     "declare_fact": _("填报资料"),
     "retract_fact": _("撤回填报"),
@@ -54,14 +55,14 @@ STEPS: Final[Mapping[str, Text]] = {
     "load_city": _("载入城市数据包"),
 }
 KINDS: Final[Mapping[str, Text]] = {
-    "enterprise": _("企业"),
-    "claim": _("认领申请"),
-    "dispute": _("资料异议"),
-    "invitation": _("邀请"),
-    "membership": _("成员"),
-    "consent": _("数据授权"),
-    "storedreport": _("政策报告"),
-    "cityload": _("城市数据包"),
+    "enterprise": pgettext_lazy("一件", "企业"),
+    "claim": pgettext_lazy("一件", "认领申请"),
+    "dispute": pgettext_lazy("一件", "资料异议"),
+    "invitation": pgettext_lazy("一件", "邀请"),
+    "membership": pgettext_lazy("一件", "成员"),
+    "consent": pgettext_lazy("一件", "数据授权"),
+    "storedreport": pgettext_lazy("一件", "政策报告"),
+    "cityload": pgettext_lazy("一件", "城市数据包"),
 }
 _STATES: Final[Mapping[str, Mapping[str, Text]]] = {
     "claim": dict(ClaimState.choices),
