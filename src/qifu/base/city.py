@@ -95,10 +95,11 @@ class City:
         that promised it would promise what nobody has said; shares of a whole keep theirs.
         """
         open_ = {
-            attribute.name: attribute if attribute.unit == "ratio" else replace(attribute, high=None)
+            attribute.name: replace(attribute, high=None)
             for attribute in self.catalogue
+            if attribute.unit != "ratio"
         }
-        return replace(self.catalogue, attributes=open_)
+        return replace(self.catalogue, attributes={**self.catalogue.attributes, **open_})
 
     def usable(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
         """The facts that the catalogue can read; a code that a newer pack dropped is unknown.
