@@ -8,7 +8,10 @@ from pathlib import Path
 
 import click
 
-from qifu.cli.main import start_django
+from qifu.cli.city import read_or_exit
+from qifu.cli.main import reach_database, start_django
+
+START_OVER = "make demo-reset 从头开始 / starts over"
 
 
 def _loopback_only(host: str) -> None:
@@ -20,6 +23,14 @@ def _loopback_only(host: str) -> None:
             "so the server binds to 127.0.0.1 only",
             param_hint="--host",
         )
+
+
+def _prepare() -> None:
+    """The folder for the database is there, and the database answers."""
+    from django.conf import settings
+
+    settings.QIFU_VAR.mkdir(parents=True, exist_ok=True)
+    reach_database()
 
 
 def _gunicorn(host: str, port: int, workers: int) -> list[str]:
@@ -59,6 +70,7 @@ def run_server(host: str, port: int, workers: int = 2) -> int:
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the site and its worker."""
     _loopback_only(host)
+    start_django()
     sys.exit(run_server(host, port, workers))
 
 
@@ -68,6 +80,7 @@ def migrate() -> None:
     start_django(tables=False)
     from django.core.management import call_command
 
+    _prepare()
     call_command("migrate", verbosity=1)
 
 
@@ -82,16 +95,23 @@ def demo(port: int, firms: int, only_load: bool) -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from qifu.base.packs import read_pack
+    from qifu.base.errors import Refused
     from qifu.jobs.city import load_city
     from qifu.jobs.demo import load_demo
 
     if not settings.QIFU_DEMO:
         raise click.UsageError("the demo needs QIFU_DEMO=1 (make demo sets it)")
     click.echo("Preparing the database …")
+    _prepare()
     call_command("migrate", verbosity=0)
-    pack = read_pack(settings.QIFU_CITY)
-    for line in load_city(pack, now=timezone.now()):
+    pack = read_or_exit(settings.QIFU_CITY)
+    if not pack.demo:
+        raise click.ClickException(f"{settings.QIFU_CITY}: 没有 demo.yaml / has no demo.yaml")
+    try:
+        loaded = load_city(pack, now=timezone.now())
+    except Refused as error:
+        raise click.ClickException(f"{error}\n{START_OVER}") from None
+    for line in loaded:
         click.echo(f"City: {line}")
     with click.progressbar(length=firms, label="Made-up firms") as bar:
         people = load_demo(pack, firms=firms, now=timezone.now(), progress=bar.update)

@@ -8,6 +8,22 @@ import click
 
 from qifu.cli.main import start_django
 
+# what a row leaves open, in the words of `RegisterReader`
+NOTES = {
+    "capital absent": "没有注册资金",
+    "capital zero": "注册资金为零",
+    "capital foreign": "外币注册资金",
+    "capital no unit": "注册资金没有单位",
+    "capital too large": "注册资金大得不可能",
+    "capital too fine": "注册资金小于一分",
+    "capital unreadable": "注册资金读不懂",
+    "founding date unknown": "成立日期不明",
+    "legal form unknown": "企业类型不明",
+    "region unknown": "所在地不明",
+    "city unknown": "只知道省",
+    "district unknown": "只知道市",
+}
+
 
 @click.group("import")
 def imports() -> None:
@@ -51,13 +67,18 @@ def enterprises(file: Path, bad_path: Path | None, as_of: datetime | None) -> No
     except (UnreadableFile, Refused) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(1)
     seconds = (timezone.now() - began).total_seconds()
+    loaded = done.loaded
     click.echo(
-        f"{done.rows:,} rows in {seconds:.0f} s: {done.loaded.new:,} new, "
-        f"{done.loaded.changed:,} changed, {done.loaded.same:,} as before, {done.bad:,} bad; "
-        f"{done.loaded.facts:,} facts written"
+        f"{seconds:.0f} 秒读入 {done.rows:,} 行：新增 {loaded.new:,}，有变化 {loaded.changed:,}，"
+        f"没有变化 {loaded.same:,}，不能用 {done.bad:,}；写入 {loaded.facts:,} 条事实\n"
+        f"{done.rows:,} rows in {seconds:.0f} s: {loaded.new:,} new, {loaded.changed:,} changed, "
+        f"{loaded.same:,} as before, {done.bad:,} bad; {loaded.facts:,} facts written"
     )
     for note, count in sorted(done.notes.items()):
-        click.echo(f"  {note}: {count:,}")
+        click.echo(f"  {NOTES.get(note, note)} {note}: {count:,}")
     if done.bad_file:
-        click.echo(f"bad rows, with the reason: {done.bad_file}")
+        click.echo(f"不能用的行和原因 / bad rows, with the reason: {done.bad_file}")

@@ -57,15 +57,22 @@ def start_django(*, tables: bool = True) -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qifu.config.settings")
     django.setup()
-    if tables:
-        from django.db import Error, connection
+    if tables and "base_cityload" not in reach_database():
+        raise click.ClickException(
+            "数据库里还没有表，请先运行 / the database has no tables yet; first run: qifu migrate"
+        )
 
-        try:
-            known = connection.introspection.table_names()
-        except Error as error:
-            raise click.ClickException(f"the database cannot be reached: {error}") from None
-        if "base_cityload" not in known:
-            raise click.ClickException("the database has no tables yet; first run: qifu migrate")
+
+def reach_database() -> list[str]:
+    """The names of its tables; what the database says where it cannot be reached."""
+    from django.db import Error, connection
+
+    try:
+        return connection.introspection.table_names()
+    except Error as error:
+        raise click.ClickException(
+            f"连不上数据库 / the database cannot be reached: {error}"
+        ) from None
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from qifu.base import journal
-from qifu.base.city import city_of_load, last_load, record_load
+from qifu.base.city import City, city_of_load, last_load, record_load
 from qifu.base.models import CityLoad
 from qifu.base.packs import Pack, diff, documents_of, pack_hash, snapshot
 from qifu.organisations.actions.units import load_units
@@ -29,7 +29,7 @@ def load_city(pack: Pack, *, now: datetime, actor_id: int | None = None) -> list
     before = last_load()
     content = pack_hash(pack)
     if before and before.content_hash == content and before.pack == pack.id:
-        return [f"{pack.id} {pack.version}: no difference, nothing to load / 没有变化，无需载入"]
+        return [f"{pack.id} {pack.version}: 没有变化，无需载入 / no difference, nothing to load"]
     changes = changes_of(pack, before)
     documents = {**documents_of(pack), "snapshot": snapshot(pack)}
     load = record_load(
@@ -42,7 +42,9 @@ def load_city(pack: Pack, *, now: datetime, actor_id: int | None = None) -> list
         now=now,
     )
     units = load_units(documents["units"], now=now)
-    policies = load_policies(documents["policies"].values(), city=city_of_load(load.pk), now=now)
+    # not through the cache: if this load fails, the next one may get the same number
+    city: City = city_of_load.__wrapped__(load.pk)
+    policies = load_policies(documents["policies"].values(), city=city, now=now)
     journal.record(load, "load_city", actor_id=actor_id, now=now, note=f"{pack.id} {pack.version}")
     what = {"added": 0, "changed": 0, "removed": 0}
     for change in changes:
@@ -50,6 +52,6 @@ def load_city(pack: Pack, *, now: datetime, actor_id: int | None = None) -> list
     return [
         f"{pack.id} {pack.version}: {what['added']} added, {what['changed']} changed, "
         f"{what['removed']} removed",
-        "units: " + ", ".join(f"{count} {word}" for word, count in units.items()),
-        "policies: " + ", ".join(f"{count} {word}" for word, count in policies.items()),
+        "部门 / units: " + ", ".join(f"{count} {word}" for word, count in units.items()),
+        "政策 / policies: " + ", ".join(f"{count} {word}" for word, count in policies.items()),
     ]

@@ -1,5 +1,6 @@
 """From a file of the register to firms: good rows in, bad rows aside with the reason."""
 
+import codecs
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,10 +9,15 @@ from pathlib import Path
 
 from qifu.base import journal
 from qifu.base.city import City, current_city, last_load
+from qifu.base.errors import BadInput
 from qifu.organisations.actions.register import Loaded, RegisteredFirm, load_firms
 from qifu.organisations.logic.register import RegisterReader, read_register
 
 BAD_COLUMNS = ("line", "uscc", "name", "reason_zh", "reason_en")
+# enough to find the row again; a cell may hold megabytes
+LONGEST_CELL = 200
+# what makes a spreadsheet take a cell for a formula, full-width signs included
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass
@@ -39,13 +45,23 @@ class _BadRows:
             self._writer = csv.DictWriter(self._file, BAD_COLUMNS)
             self._writer.writeheader()
         self.count += 1
-        cells = (str(line), row.get("uscc", ""), row.get("name", ""), zh, en)
-        safe = [f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t") else cell for cell in cells]
+        texts = (str(line), row.get("uscc", ""), row.get("name", ""), zh, en)
+        cells = [text if len(text) <= LONGEST_CELL else text[:LONGEST_CELL] + "…" for text in texts]
+        safe = [f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells]
         self._writer.writerow(dict(zip(BAD_COLUMNS, safe, strict=True)))
 
     def close(self) -> None:
         if self._writer is not None:
             self._file.close()
+
+    def forget_last(self) -> None:
+        """Nothing was bad: what an earlier run left here would mislead. Only our own file goes."""
+        header = ",".join(BAD_COLUMNS).encode()
+        if self._writer is None and self.path.is_file():
+            with self.path.open("rb") as file:
+                ours = file.read(3 + len(header)) == codecs.BOM_UTF8 + header
+            if ours:
+                self.path.unlink()
 
 
 def import_enterprises(
@@ -59,9 +75,13 @@ def import_enterprises(
     """Read the whole file, load what is good, write what is not to `bad_path`.
 
     Running it again with the same file changes nothing: firms are known by their code, and
-    only what the register says differently is written.
+    only what the register says differently is written. BadInput where `bad_path` cannot be.
     """
     city = current_city()
+    if bad_path.resolve() == path.resolve():
+        raise BadInput(f"{bad_path}: 坏行不能写进源文件 / bad rows cannot go into the file itself")
+    if not bad_path.absolute().parent.is_dir():
+        raise BadInput(f"{bad_path}: 没有这个文件夹 / there is no such folder")
     bad = _BadRows(bad_path)
     imported = Imported(Loaded())
     try:
@@ -70,11 +90,13 @@ def import_enterprises(
             firms,
             as_of=as_of,
             now=now,
-            attributes=frozenset(attribute.name for attribute in city.catalogue),
+            catalogue=city.catalogue,
             progress=progress,
         )
     finally:
         bad.close()
+    bad.forget_last()
+    progress(bad.count)
     imported.bad = bad.count
     imported.bad_file = bad.path if bad.count else None
     load = last_load()

@@ -1,14 +1,18 @@
 """What the worker does: outbox handlers by name, and the jobs that come round."""
 
+import logging
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from qifu.base import journal, outbox, schedule
 from qifu.policies.actions import refresh_match
+
+log = logging.getLogger(__name__)
 
 
 def _refresh_match(payload: dict[str, Any], now: datetime) -> None:
@@ -32,10 +36,17 @@ def one_round(clock: Callable[[], datetime] = timezone.now) -> tuple[int, list[s
 
 
 def work(*, pause: float = 2.0, rounds: int | None = None) -> None:
-    """Rounds for ever (or `rounds` of them). May be killed at any moment and lose nothing."""
+    """Rounds for ever (or `rounds` of them). May be killed at any moment and lose nothing.
+
+    A database that is away for a while is waited for.
+    """
     done = 0
     while rounds is None or done < rounds:
-        one_round()
+        close_old_connections()
+        try:
+            one_round()
+        except (OperationalError, InterfaceError) as error:
+            log.warning("this round could not reach the database: %s", error)
         done += 1
         if rounds is None or done < rounds:
             time.sleep(pause)

@@ -1,19 +1,25 @@
 """Enterprises come in from the register, in bulk, once however often the file is read."""
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from qifu.organisations.models import Enterprise, Fact, Organisation
+from qifu.base import outbox
+from qifu.organisations.actions.facts import COLUMNS
+from qifu.organisations.logic.ranking import standing
+from qifu.organisations.models import Enterprise, Fact, Membership, Organisation
+from qifu.rulebook.catalogue import Catalogue
 
 SOURCE = "register"
 BATCH = 2_000
+STATED = ("founded", "legal_form", "region", "registered_capital", "status")
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,8 @@ class RegisteredFirm:
     scope: str = ""
     made_up: bool = False
 
-    def stated(self) -> dict[str, Any]:
-        """The facts of the catalogue that the register states."""
+    def stated(self, catalogue: Catalogue) -> dict[str, Any]:
+        """The facts that the register states and the city's catalogue has."""
         values: dict[str, Any] = {
             "founded": self.founded.isoformat() if self.founded else None,
             "legal_form": self.legal_form or None,
@@ -42,17 +48,37 @@ class RegisteredFirm:
             "registered_capital": _number(self.capital),
             "status": self.status or None,
         }
-        return {name: value for name, value in values.items() if value is not None}
+        return {n: value for n, value in values.items() if value is not None and n in catalogue}
+
+    def words(self) -> dict[str, Any]:
+        """The columns that are no facts: what this row leaves open is left out."""
+        capital = {
+            "capital": self.capital,
+            "capital_text": self.capital_text[:100],
+            "capital_currency": self.capital_currency,
+        }
+        others = {"address": self.address[:400], "scope": self.scope}
+        return {
+            **(capital if self.capital_text or self.capital is not None else {}),
+            **{name: text for name, text in others.items() if text},
+        }
 
 
 @dataclass
 class Loaded:
-    """How many firms were new, changed, and already there as they are."""
+    """How many firms were new, changed, and already there as they are; facts written."""
 
     new: int = 0
     changed: int = 0
     same: int = 0
-    facts: int = field(default=0)
+    facts: int = 0
+
+    def add(self, other: "Loaded") -> None:
+        """Count another batch in."""
+        self.new += other.new
+        self.changed += other.changed
+        self.same += other.same
+        self.facts += other.facts
 
 
 def _number(value: Decimal | None) -> int | float | None:
@@ -66,36 +92,39 @@ def load_firms(
     *,
     as_of: date,
     now: datetime,
-    attributes: frozenset[str],
+    catalogue: Catalogue,
     progress: Callable[[int], None] = lambda count: None,
 ) -> Loaded:
     """Write firms and what the register says of them, a batch a transaction.
 
-    `attributes` are the names that the city's catalogue has; others are not kept as facts.
-    Interrupted, it is run again: what is there stays, what is missing comes in.
+    Attributes that the city's catalogue does not have are not kept as facts. Interrupted, it is
+    run again: what is there stays, what is missing comes in.
     """
     loaded = Loaded()
     rows = iter(firms)
     while batch := list(islice(rows, BATCH)):
-        with transaction.atomic():
-            _load_batch(batch, loaded, as_of, now, attributes)
+        try:
+            done = _load_batch(batch, as_of, now, catalogue)
+        except IntegrityError:
+            # another import brought some of these firms in meanwhile: now they are known
+            done = _load_batch(batch, as_of, now, catalogue)
+        loaded.add(done)
         progress(len(batch))
     return loaded
 
 
+@transaction.atomic
 def _load_batch(
-    batch: list[RegisteredFirm],
-    loaded: Loaded,
-    as_of: date,
-    now: datetime,
-    attributes: frozenset[str],
-) -> None:
+    batch: list[RegisteredFirm], as_of: date, now: datetime, catalogue: Catalogue
+) -> Loaded:
     codes = [firm.uscc for firm in batch]
+    # locked, in one order: a fact that somebody enters meanwhile waits and is not overwritten
     there = {
         enterprise.organisation.code: enterprise
-        for enterprise in Enterprise.objects.select_related("organisation").filter(
-            organisation__kind="enterprise", organisation__code__in=codes
-        )
+        for enterprise in Enterprise.objects.select_related("organisation")
+        .select_for_update(of=("self",))
+        .filter(organisation__kind="enterprise", organisation__code__in=codes)
+        .order_by("pk")
     }
     fresh = [firm for firm in batch if firm.uscc not in there]
     organisations = Organisation.objects.bulk_create(
@@ -109,45 +138,26 @@ def _load_batch(
     enterprises: list[Enterprise] = []
     facts: list[tuple[int, str, Any]] = []
     for organisation, firm in zip(organisations, fresh, strict=True):
-        stated = {k: v for k, v in firm.stated().items() if k in attributes}
+        stated = firm.stated(catalogue)
         enterprises.append(
             Enterprise(
                 organisation=organisation,
                 facts=stated,
                 facts_version=1,
-                **_columns(firm),
+                region=firm.region,
+                legal_form=firm.legal_form,
+                founded=firm.founded,
+                status=firm.status,
+                **firm.words(),
             )
         )
         facts += [(organisation.pk, name, value) for name, value in stated.items()]
     Enterprise.objects.bulk_create(enterprises)
-    for firm in batch:
-        known = there.get(firm.uscc)
-        if known is None:
-            continue
-        news = _news(known, firm, attributes)
-        if not news and known.organisation.name == firm.name[:200]:
-            loaded.same += 1
-            continue
-        loaded.changed += 1
-        _take_over(known, firm, news)
-        facts += [(known.pk, name, value) for name, value in news.items()]
-    _insert(facts, as_of, now)
-    loaded.new += len(fresh)
-    loaded.facts += len(facts)
-
-
-def _columns(firm: RegisteredFirm) -> dict[str, Any]:
-    return {
-        "region": firm.region,
-        "legal_form": firm.legal_form,
-        "founded": firm.founded,
-        "capital": firm.capital,
-        "capital_text": firm.capital_text[:100],
-        "capital_currency": firm.capital_currency,
-        "status": firm.status,
-        "address": firm.address[:400],
-        "scope": firm.scope,
-    }
+    changed, news = _look_again(
+        [(there[firm.uscc], firm) for firm in batch if firm.uscc in there], catalogue, now
+    )
+    _insert([*facts, *news], as_of, now)
+    return Loaded(len(fresh), changed, len(there) - changed, len(facts) + len(news))
 
 
 def _insert(facts: list[tuple[int, str, Any]], as_of: date, now: datetime) -> None:
@@ -170,39 +180,114 @@ def _insert(facts: list[tuple[int, str, Any]], as_of: date, now: datetime) -> No
     with connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",
-            [(pk, name, "", SOURCE, json.dumps(value), day, at) for pk, name, value in facts],
+            [
+                (pk, name, "", SOURCE, None if value is None else json.dumps(value), day, at)
+                for pk, name, value in facts
+            ],
         )
 
 
-def _last_said(known: Enterprise) -> dict[str, Any]:
-    said = Fact.objects.filter(enterprise=known, source=SOURCE, period="").order_by("pk")
-    return dict(said.values_list("attribute", "value"))
+def _as_before(known: Enterprise, firm: RegisteredFirm, stated: Mapping[str, Any]) -> bool:
+    """Whether the stored row says it all already; then no history has to be read."""
+    return (
+        known.organisation.name == firm.name[:200]
+        and all(known.facts.get(name) == value for name, value in stated.items())
+        and all(getattr(known, name) == value for name, value in firm.words().items())
+    )
 
 
-def _news(known: Enterprise, firm: RegisteredFirm, attributes: frozenset[str]) -> dict[str, Any]:
-    """What the register says now that it did not say before.
+def _look_again(
+    pairs: Sequence[tuple[Enterprise, RegisteredFirm]], catalogue: Catalogue, now: datetime
+) -> tuple[int, list[tuple[int, str, Any]]]:
+    """Bring firms that are known up to date; how many changed, and the facts that are news."""
+    stated = {known.pk: firm.stated(catalogue) for known, firm in pairs}
+    differing = [
+        (known, firm) for known, firm in pairs if not _as_before(known, firm, stated[known.pk])
+    ]
+    if not differing:
+        return 0, []
+    history: dict[int, list[Fact]] = defaultdict(list)
+    for fact in Fact.objects.filter(
+        enterprise__in=[known.pk for known, _firm in differing], attribute__in=STATED, period=""
+    ):
+        history[fact.enterprise_id].append(fact)
+    changed: list[Enterprise] = []
+    facts: list[tuple[int, str, Any]] = []
+    for known, firm in differing:
+        news = _news(history[known.pk], firm, stated[known.pk])
+        if _take_over(known, firm, news, history[known.pk], catalogue):
+            changed.append(known)
+            facts += [(known.pk, name, value) for name, value in news.items()]
+    _match_again(changed, now)
+    return len(changed), facts
 
-    The columns hold the register's last word as long as nobody else spoke; only where they
-    differ is the history read.
+
+def _news(
+    history: Iterable[Fact], firm: RegisteredFirm, stated: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the register says now that it did not say last; None where it takes a value back.
+
+    A value that is just not there is no news: many files leave columns out. Only capital that is
+    now stated in another way (foreign money) takes the yuan of before back.
     """
-    stated = {k: v for k, v in firm.stated().items() if k in attributes}
-    if all(known.facts.get(name) == value for name, value in stated.items()):
-        return {}
-    said = _last_said(known)
-    return {name: value for name, value in stated.items() if said.get(name) != value}
+    said: dict[str, Any] = {}
+    for fact in sorted(history, key=lambda fact: fact.pk):
+        if fact.source == SOURCE:
+            said[fact.attribute] = fact.value
+    news = {name: value for name, value in stated.items() if said.get(name) != value}
+    if firm.capital is None and firm.capital_text and said.get("registered_capital") is not None:
+        news["registered_capital"] = None
+    return news
 
 
-def _take_over(known: Enterprise, firm: RegisteredFirm, news: dict[str, Any]) -> None:
-    """The register's new word is the best there is for these facts, except an officer's finding."""
-    if known.organisation.name != firm.name[:200]:
+def _take_over(
+    known: Enterprise,
+    firm: RegisteredFirm,
+    news: Mapping[str, Any],
+    history: Iterable[Fact],
+    catalogue: Catalogue,
+) -> bool:
+    """Write what is new into the stored row; whether anything was.
+
+    Which value counts is decided as everywhere: an officer's finding stays above the register.
+    """
+    values = {n: value for n, value in firm.words().items() if getattr(known, n) != value}
+    renamed = known.organisation.name != firm.name[:200]
+    if renamed:
         Organisation.objects.filter(pk=known.pk).update(name=firm.name[:200])
-    settled = set(
-        Fact.objects.filter(enterprise=known, source="officer", attribute__in=news).values_list(
-            "attribute", flat=True
+    for name, value in news.items():
+        said = [fact for fact in history if fact.attribute == name]
+        newest = max((fact.pk for fact in said), default=0) + 1
+        said.append(Fact(pk=newest, attribute=name, source=SOURCE, value=value))
+        attribute = catalogue.get(name)
+        best = standing(said, attribute.sources if attribute else ())
+        counts = best[0].value if best else None
+        if counts is None:
+            known.facts.pop(name, None)
+        else:
+            known.facts[name] = counts
+        if name in COLUMNS:
+            if counts is None:
+                values[name] = COLUMNS[name]
+            else:
+                values[name] = date.fromisoformat(counts) if name == "founded" else counts
+    if not (news or values or renamed):
+        return False
+    known.facts_version += 1 if news else 0
+    for name, value in values.items():
+        setattr(known, name, value)
+    known.save(update_fields=["facts", "facts_version", *values])
+    return True
+
+
+def _match_again(changed: Iterable[Enterprise], now: datetime) -> None:
+    """Firms that somebody acts for are matched again later, and told what is new."""
+    by_pk = {enterprise.pk: enterprise for enterprise in changed}
+    acted_for = Membership.objects.filter(organisation__in=by_pk, ended_at=None)
+    for pk in sorted(set(acted_for.values_list("organisation_id", flat=True))):
+        outbox.request(
+            "policies.refresh_match",
+            f"{pk}:{by_pk[pk].facts_version}",
+            {"enterprise": pk},
+            now=now,
         )
-    )
-    taken = {name: value for name, value in news.items() if name not in settled}
-    columns = {k: v for k, v in _columns(firm).items() if k not in settled}
-    Enterprise.objects.filter(pk=known.pk).update(
-        facts={**known.facts, **taken}, facts_version=known.facts_version + 1, **columns
-    )
