@@ -54,7 +54,7 @@ install: .venv/.stamp assets/.static .venv/.messages
 	$(PYTHON) -m venv .venv
 	@echo "Installing hash-locked dependencies …"
 	.venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes --compile-bytecode \
+	.venv/bin/uv pip install -q --system-certs --python .venv/bin/python --require-hashes --compile-bytecode \
 		-r requirements/dev.txt \
 		|| .venv/bin/pip install -q --require-hashes -r requirements/dev.txt
 	.venv/bin/python tools/link.py
