@@ -1,0 +1,258 @@
+"""Who gets which answer from every address of the site, and who may change what.
+
+The routes are collected from the resolver: one that is not in the tables fails the test.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.urls import get_resolver, reverse
+
+from tests.web.matrix_world import ENTERPRISE, KINDS, NOT_IN, UNIT, World, everything, make_world
+
+pytestmark = pytest.mark.usefixtures("demo_city")
+
+PUBLIC = dict.fromkeys(KINDS, "200")
+NOBODY_READS = dict.fromkeys(KINDS, "405")  # only for sending forms
+ASKED_WHO = dict.fromkeys(NOT_IN, "sign-in")
+
+
+def signed_in(answer: str, **other: str) -> dict[str, str]:
+    return dict.fromkeys(KINDS, answer) | ASKED_WHO | other
+
+
+def for_firms(*roles: str, others: str = "403", answer: str = "200") -> dict[str, str]:
+    """Pages of an enterprise: its roles named, its other roles, and everybody else."""
+    return (
+        ASKED_WHO
+        | {"nowhere": "switch"}
+        | dict.fromkeys(ENTERPRISE, others)
+        | dict.fromkeys(roles, answer)
+        | dict.fromkeys(UNIT, "403")
+    )
+
+
+def for_units(*roles: str) -> dict[str, str]:
+    """Pages of the desk: the roles that may, and everybody else."""
+    return (
+        ASKED_WHO
+        | {"nowhere": "switch"}
+        | dict.fromkeys(ENTERPRISE, "403")
+        | dict.fromkeys(UNIT, "403")
+        | dict.fromkeys(roles, "200")
+    )
+
+
+OWN = {"other_owner": "404"}  # a thing of another firm is not there
+FINDERS = ("firm_registrar", "enterprise_officer", "data_steward", "policy_officer")
+
+MAY_GET: dict[str, dict[str, str]] = {
+    "home": PUBLIC,
+    "library": PUBLIC,
+    "library-xlsx": PUBLIC,
+    "policy": PUBLIC,
+    "policy-calendar": PUBLIC,
+    "diagnosis": PUBLIC,
+    "industries": PUBLIC,
+    "size-test": PUBLIC,
+    "help": PUBLIC,
+    "healthz": PUBLIC,
+    "city-css": PUBLIC,
+    "claim-new": PUBLIC,
+    "claim-status": PUBLIC,  # behind a secret address
+    "invitation": PUBLIC,  # behind a secret address
+    "preferences": NOBODY_READS,
+    "sign-in": dict.fromkeys(KINDS, "302") | dict.fromkeys(NOT_IN, "200"),
+    "sign-out": NOBODY_READS,
+    "after-sign-in": signed_in("302", nowhere="switch"),
+    "switch": signed_in("200"),
+    "account": signed_in("200"),
+    "messages": signed_in("200"),
+    "message": signed_in("404", owner="302"),
+    "messages-read": signed_in("405"),
+    "my-overview": for_firms(*ENTERPRISE),
+    "my-policies": for_firms(*ENTERPRISE),
+    "my-policy": for_firms(*ENTERPRISE),
+    "my-answer": for_firms(others="405"),
+    "my-skip": for_firms(others="405"),
+    "my-undo": for_firms(others="405"),
+    "my-profile": for_firms(*ENTERPRISE),
+    "my-fact": for_firms(*ENTERPRISE),
+    "my-reports": for_firms(*ENTERPRISE),
+    "my-report": for_firms(*ENTERPRISE) | OWN,
+    "my-report-xlsx": for_firms(*ENTERPRISE) | OWN,
+    "my-people": for_firms("owner", "other_owner"),
+    "my-consents": for_firms(*ENTERPRISE),
+    "desk": for_units(*UNIT),
+    "desk-firms": for_units(*FINDERS),
+    "desk-firms-xlsx": for_units(*FINDERS),
+    "desk-firm": for_units(*FINDERS),
+    "desk-claims": for_units("firm_registrar"),
+    "desk-claim": for_units("firm_registrar"),
+    "desk-claim-paper": for_units("firm_registrar"),
+    "desk-disputes": for_units("data_steward"),
+    "desk-dispute": for_units("data_steward"),
+    "desk-people": for_units("unit_admin"),
+    "desk-journal": for_units("auditor"),
+    "desk-journal-xlsx": for_units("auditor"),
+}
+
+ANYBODY = frozenset(KINDS)
+SIGNED_IN = ANYBODY - set(NOT_IN)
+OWN_WRITERS = frozenset({"owner", "clerk"})
+
+
+def may_post(world: World) -> list[tuple[str, dict, frozenset[str]]]:
+    """Every form: its route, what is sent, and whose form it is.
+
+    `other_owner` sends the forms of the first firm: to things of that firm they are nobody.
+    """
+    member = world.actors["clerk"].membership
+    officer = world.actors["auditor"].membership
+    own_consent = {
+        "unit": str(world.consent.unit_id), "groups": ["tax"], "purpose": "申报",
+        "until": "2026-12-24",
+    }  # fmt: skip
+    owner, any_owner = frozenset({"owner"}), frozenset({"owner", "other_owner"})
+    writers = OWN_WRITERS | {"other_owner"}  # of their own firm, each
+    registrar, steward = frozenset({"firm_registrar"}), frozenset({"data_steward"})
+    admin = frozenset({"unit_admin"})
+    fact = {"value": "false", "as_of": "2026-11-20", "expected": "0"}
+    claim = {"step": "approve", "papers_checked": ["licence"]}
+    refusal = {"step": "refuse", "common": ["unreadable"]}
+    settled = {"value": "190", "answer": "核实"}
+    new_firm = {"uscc": world.claim.enterprise.uscc, "applicant": "乙", "phone": "13900001235"}
+    return [
+        ("preferences", {"theme": "dark"}, ANYBODY),
+        ("sign-in", {"username": "x", "password": "y"}, ANYBODY),
+        ("sign-out", {}, ANYBODY),
+        ("switch", {"membership": "0"}, SIGNED_IN),
+        ("account", {"do": "details", "display_name": "新名", "phone": ""}, SIGNED_IN),
+        ("claim-new", {**new_firm, "agree": "on"}, ANYBODY),
+        ("claim-status", {}, ANYBODY),
+        ("invitation", {}, ANYBODY - {"owner", "clerk", "viewer"}),
+        ("messages-read", {}, SIGNED_IN),
+        ("my-answer", {"key": "employees", "value": "12"}, writers),
+        ("my-skip", {"key": "employees"}, writers),
+        ("my-undo", {"key": "employees"}, writers),
+        ("my-fact", {"do": "declare", **fact}, writers),
+        ("my-fact", {"do": "retract"}, writers),
+        ("my-fact", {"do": "dispute", "value": "false", "reason": "有误"}, OWN_WRITERS),
+        ("my-fact", {"do": "withdraw"}, OWN_WRITERS),
+        ("my-reports", {}, writers),
+        ("my-people", {"do": "invite", "label": "丙", "role": "clerk"}, any_owner),
+        ("my-people", {"do": "role", "pk": member.pk, "role": "viewer"}, owner),
+        ("my-people", {"do": "end", "pk": member.pk}, owner),
+        ("my-people", {"do": "revoke", "pk": world.invitation.pk}, owner),
+        ("my-consents", own_consent, any_owner),
+        ("my-consents", {"do": "revoke", "pk": world.consent.pk}, owner),
+        ("desk-claim", claim, registrar),
+        ("desk-claim", refusal, registrar),
+        ("desk-claim", {"step": "reveal"}, registrar),
+        ("desk-claim", {"step": "renew"}, registrar),
+        ("desk-dispute", {"outcome": "correct", **settled}, steward),
+        ("desk-dispute", {"outcome": "keep", **settled}, steward),
+        ("desk-people", {"do": "invite", "label": "丁", "role": "auditor"}, admin),
+        ("desk-people", {"do": "role", "pk": officer.pk, "role": "policy_officer"}, admin),
+        ("desk-people", {"do": "end", "pk": officer.pk}, admin),
+        ("desk-people", {"do": "revoke", "pk": world.unit_invitation.pk}, admin),
+    ]
+
+
+# forms that change no row of a room, or none before another step was taken
+LEAVES_NO_TRACE = {"preferences", "sign-in", "sign-out", "switch"}
+AFTER_ANOTHER_STEP = ("renew", "retract", "withdraw")
+
+
+def walk(patterns) -> Iterator[str]:
+    """The names of all routes; one without a name is named by its pattern and so found missing."""
+    for entry in patterns:
+        if hasattr(entry, "url_patterns"):
+            yield from walk(entry.url_patterns)
+        else:
+            yield entry.name or str(entry.pattern)
+
+
+def routes() -> list[str]:
+    return list(walk(get_resolver().url_patterns))
+
+
+def answered(response) -> str:
+    """The answer in a word: a status, or where one is sent."""
+    location = response.headers.get("Location", "")
+    if response.status_code == 302 and location.startswith("/sign-in/"):
+        return "sign-in"
+    if response.status_code == 302 and location.startswith("/switch/"):
+        return "switch"
+    return str(response.status_code)
+
+
+@pytest.fixture
+def world(demo_city) -> World:
+    return make_world(demo_city)
+
+
+def test_every_route_of_the_site_is_in_the_table_and_no_other():
+    assert sorted(routes()) == sorted(MAY_GET)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_may_look_at_what(world, kind):
+    got = {
+        name: answered(world.clients[kind].get(reverse(name, kwargs=world.address(name))))
+        for name in MAY_GET
+    }
+    assert got == {name: expected[kind] for name, expected in MAY_GET.items()}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_may_not_change_anything_changes_nothing(world, kind):
+    client = world.clients[kind]
+    before = everything()
+    for name, fields, allowed in may_post(world):
+        if kind in allowed:
+            continue
+        response = client.post(reverse(name, kwargs=world.address(name)), fields)
+        assert response.status_code in (302, 401, 403, 404, 409, 422), (name, fields)
+        assert everything() == before, (name, fields)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_may_change_something_does(world, kind):
+    """Else the test above could not fail: the forms must be good ones."""
+    client = world.clients[kind]
+    for name, fields, allowed in may_post(world):
+        if kind not in allowed or name in LEAVES_NO_TRACE:
+            continue
+        if fields.get("do", fields.get("step")) in AFTER_ANOTHER_STEP or name == "my-undo":
+            continue
+        if kind != "owner" and name == "messages-read":
+            continue  # only the owner has messages
+        if kind == "other_owner" and name in ("my-answer", "my-skip"):
+            continue
+        with transaction.atomic():
+            before = everything()
+            response = client.post(reverse(name, kwargs=world.address(name)), fields)
+            happened = everything() != before
+            transaction.set_rollback(True)
+        if kind in NOT_IN and name == "invitation":
+            assert not happened  # asks for a new account first
+            continue
+        assert happened, (name, fields, response.status_code)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_route_without_a_form_takes_no_form(world, kind):
+    with_form = {name for name, _fields, _allowed in may_post(world)}
+    before = everything()
+    for name in set(routes()) - with_form:
+        response = world.clients[kind].post(reverse(name, kwargs=world.address(name)), {})
+        assert answered(response) in ("405", "403", "401", "sign-in", "switch", "404"), name
+    assert everything() == before
+
+
+def test_an_address_without_its_last_slash_or_with_more_leads_nowhere(world):
+    for address in ("/desk/claims/x/", "/desk/nothing/", "/my/nothing/", "/desk/firms/a/b/"):
+        for kind in ("anonymous", "owner", "data_steward"):
+            assert world.clients[kind].get(address).status_code == 404
