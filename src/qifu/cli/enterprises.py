@@ -1,4 +1,4 @@
-"""`qifu enterprises`: size class and credit codes; no database, no Django."""
+"""`qifu enterprises`: size class and credit codes without a database; facts of a firm from it."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from qifu.cli.firm_facts import facts
 from qifu.cli.rules import default_city
 from qifu.organisations.logic.register_values import validate_uscc
 from qifu.rulebook.codes import INDUSTRY, CodeTree
@@ -42,7 +43,11 @@ class Yuan(click.ParamType[Decimal]):
 
 @click.group()
 def enterprises() -> None:
-    """企业：划型、查代码 · Enterprises: size class, credit codes."""
+    """企业：划型、查代码、取事实 · Enterprises: size class, credit codes, facts."""
+
+
+# the one command here that needs the database starts Django when it runs
+enterprises.add_command(facts)
 
 
 @enterprises.command()

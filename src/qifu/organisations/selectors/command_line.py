@@ -1,0 +1,29 @@
+"""Reads for whoever runs the server: the command line asks as the machine, not as a person."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from qifu.organisations.logic.ranking import standing
+from qifu.organisations.models import Enterprise, Fact
+from qifu.rulebook.catalogue import Catalogue
+
+
+def firm_by_code(code: str) -> Enterprise | None:
+    """The firm with that unified social credit code, or None."""
+    firms = Enterprise.objects.select_related("organisation")
+    return firms.filter(organisation__kind="enterprise", organisation__code=code).first()
+
+
+def facts_by(enterprise: Enterprise, day: date, catalogue: Catalogue) -> dict[str, Any]:
+    """The flat view of a firm's facts from what was said for days up to `day`."""
+    said: dict[str, list[Fact]] = defaultdict(list)
+    for fact in Fact.objects.filter(enterprise=enterprise, as_of__lte=day):
+        said[fact.key].append(fact)
+    view = {}
+    for key, statements in said.items():
+        attribute = catalogue.get(statements[0].attribute)
+        best = standing(statements, attribute.sources if attribute else ())
+        if best:
+            view[key] = best[0].value
+    return view
