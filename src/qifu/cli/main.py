@@ -9,7 +9,10 @@ import click
 # name → (module:attribute, what it does). A module here is imported only when its command runs.
 COMMANDS: dict[str, tuple[str, str]] = {
     "rules": ("qifu.cli.rules:rules", "政策条件：检查、出报告 · check policies, report on a firm"),
-    "enterprises": ("qifu.cli.enterprises:enterprises", "企业：划型、代码、事实 · size, codes, facts"),
+    "enterprises": (
+        "qifu.cli.enterprises:enterprises",
+        "企业：划型、代码、事实 · size, codes, facts",
+    ),
     "city": ("qifu.cli.city:city", "城市包：检查、比较、载入 · check, diff, load a city pack"),
     "import": ("qifu.cli.imports:imports", "导入登记数据 · import the register"),
     "people": ("qifu.cli.people:people", "人员：建账户、注销 · add and forget people"),
