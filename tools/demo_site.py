@@ -21,11 +21,19 @@ ACCOUNTS = {
     "my-": "demo-owner",
     "message": "demo-owner",
     "switch": "demo-owner",
-    "desk": "demo-officer",
+    "desk": "demo-registrar",
+    "desk-firm": "demo-officer",
     "desk-claim": "demo-registrar",
     "desk-dispute": "demo-steward",
     "desk-people": "demo-admin",
     "desk-journal": "demo-auditor",
+}
+# pages that show something else once a form in the address is filled in
+FILLED_IN = {
+    "diagnosis": "industry=C3983&region=440306&founded=2017-03-08&employees=86&revenue=5200"
+    "&qualifications=hi_tech_firm",
+    "size-test": "industry=C3511&staff=250&revenue=3000&assets=2000",
+    "library": "text=研发&status=always",
 }
 # addresses that answer with no page of their own
 NO_PAGE = re.compile(
@@ -129,7 +137,10 @@ def pages(values: Mapping[str, Any]) -> tuple[list[Page], list[str]]:
             continue
         beginning = max((b for b in ACCOUNTS if name.startswith(b)), key=len)
         account = "" if name in ("claim-status", "claim-new") else ACCOUNTS[beginning]
-        found.append(Page(name, reverse(name, kwargs=values.get(name)), account))
+        path = reverse(name, kwargs=values.get(name))
+        found.append(Page(name, path, account))
+        if name in FILLED_IN:
+            found.append(Page(f"{name}-answer", f"{path}?{FILLED_IN[name]}", account))
     return found, left_out
 
 

@@ -38,12 +38,12 @@ LOOKS = (
     ("en", "light", "large"),
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# of each picture one in Chinese and one in English
 README = (
-    ("my-policies", 1440, LOOKS[0], "my-policies"),
-    ("my-policies", 390, LOOKS[0], "my-policies-phone"),
-    ("my-policies", 1440, LOOKS[1], "my-policies-en"),
-    ("policy", 390, LOOKS[0], "policy-phone"),
-    ("desk", 1440, LOOKS[0], "desk"),
+    ("my-policies", 1440, "my-policies"),
+    ("my-policies", 390, "my-policies-phone"),
+    ("policy", 390, "policy-phone"),
+    ("desk-firm", 1440, "firm"),
 )
 LARGEST_README = 300_000
 
@@ -177,13 +177,14 @@ def readme_pictures(camera: Camera, shown: list[Page], target: Path) -> int:
     target.mkdir(parents=True, exist_ok=True)
     by_name = {page.name: page for page in shown}
     too_large = 0
-    for name, width, look, file in README:
-        path = target / f"{file}.png"
-        with camera.visit(by_name[name], width, look) as (view, _cost):
-            view.screenshot(path=path)
-        size = path.stat().st_size
-        too_large += size > LARGEST_README
-        print(f"{path.relative_to(ROOT)}  {size / 1000:.0f} kB")
+    for name, width, file in README:
+        for look in LOOKS[:2]:
+            path = target / f"{file}-{look[0][:2]}.png"
+            with camera.visit(by_name[name], width, look) as (view, _cost):
+                view.screenshot(path=path)
+            size = path.stat().st_size
+            too_large += size > LARGEST_README
+            print(f"{path.relative_to(ROOT)}  {size / 1000:.0f} kB")
     return too_large
 
 

@@ -16,7 +16,7 @@ from qifu.rulebook.cases import parse_cases, run_cases
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.conditions import Node
 from qifu.rulebook.derived_reading import parse_derived
-from qifu.rulebook.documents import load_catalogue
+from qifu.rulebook.documents import load_catalogue, load_one
 from qifu.rulebook.gather import Gather
 from qifu.rulebook.policy import Policy, parse_policy
 from qifu.rulebook.reading import ConditionReader
@@ -201,3 +201,13 @@ def test_every_setting_of_the_environment_is_explained():
     read = set(re.findall(r'"((?:QIFU|DATABASE)_[A-Z_]+)"', code))
     told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     assert read and [name for name in sorted(read) if f"`{name}" not in told] == []
+
+
+@pytest.mark.parametrize("file", READMES, ids=lambda file: file.name)
+def test_the_demo_accounts_of_the_readme_are_those_of_the_demo(file):
+    recipe = load_one(ROOT / "cities" / "shenzhen_demo" / "demo.yaml").data
+    text = file.read_text(encoding="utf-8")
+    assert set(re.findall(r"`(demo-[a-z0-9-]+)`", text)) - {"demo-reset"} == {
+        account["username"] for account in recipe["accounts"]
+    }
+    assert f"`{recipe['password']}`" in text
