@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from qifu.accounts.models import User
-from qifu.base.city import current_city
+from qifu.base.city import City, current_city
 from qifu.notices.models import Notice
 
 
@@ -35,9 +35,12 @@ class _Spoken(dict[str, Any]):
         return "—"
 
 
-def notice_text(notice: Notice, language: str) -> tuple[str, str]:
-    """Title and body in `zh` or `en`, from the template of the pack in force."""
-    template = current_city().notices.get(notice.template)
+def notice_text(notice: Notice, language: str, city: City | None = None) -> tuple[str, str]:
+    """Title and body in `zh` or `en`, from the template of the pack in force.
+
+    `city` is that pack where the caller has it already: a list asks for it once.
+    """
+    template = (city or current_city()).notices.get(notice.template)
     if template is None:
         return notice.template, ""
     values = _Spoken(notice.values, language)

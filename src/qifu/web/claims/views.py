@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from qifu.accounts.actions import create_user
-from qifu.base.errors import BadInput, Refused
+from qifu.base.errors import BadInput, Conflict, WrongState
 from qifu.organisations.actions import accept_invitation, submit_claim, withdraw_claim
 from qifu.organisations.models import Claim, Invitation, Membership
 from qifu.organisations.selectors import claim_by_token, invitation_by_token, memberships_of
@@ -99,7 +99,7 @@ def claim_status(request: AskedRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             withdraw_claim(claim, actor=request.actor, now=timezone.now())
-        except Refused as error:
+        except (WrongState, Conflict) as error:
             messages.error(request, str(error))
         else:
             messages.success(request, _("申请已撤回。需要时可以重新提交。"))

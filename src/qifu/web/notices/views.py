@@ -15,7 +15,7 @@ from qifu.notices.models import Notice
 from qifu.notices.selectors import notice_text, notices_of
 from qifu.organisations.selectors import memberships_of
 from qifu.web.addresses import is_ours
-from qifu.web.http import AskedRequest, signed_in
+from qifu.web.http import AskedRequest, city_of, signed_in
 from qifu.web.words import language
 
 PER_PAGE = 20
@@ -31,8 +31,8 @@ class Told:
     body: str
 
 
-def _told(notice: Notice) -> Told:
-    return Told(notice, *notice_text(notice, language()))
+def _told(request: AskedRequest, notice: Notice) -> Told:
+    return Told(notice, *notice_text(notice, language(), city_of(request)))
 
 
 @signed_in
@@ -44,7 +44,11 @@ def inbox(request: AskedRequest) -> HttpResponse:
     if unread:
         notices = notices.filter(read_at=None)
     page = Paginator(notices, PER_PAGE).get_page(request.GET.get("page"))
-    data = {"page": page, "rows": [_told(notice) for notice in page], "unread_only": unread}
+    data = {
+        "page": page,
+        "rows": [_told(request, notice) for notice in page],
+        "unread_only": unread,
+    }
     return render(request, "notices/inbox.html", data)
 
 
@@ -67,7 +71,7 @@ def message(request: AskedRequest, pk: int) -> HttpResponse:
         elsewhere, left = (theirs[0], False) if theirs else (None, True)
     if follow and elsewhere is None and not left:
         return redirect(notice.link)
-    data = {"told": _told(notice), "elsewhere": elsewhere, "follow": follow and not left}
+    data = {"told": _told(request, notice), "elsewhere": elsewhere, "follow": follow and not left}
     return render(request, "notices/message.html", data)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from qifu.base.errors import BadInput, Refused
+from qifu.base.errors import BadInput, Conflict, WrongState
 from qifu.organisations.actions import give_consent, revoke_consent
 from qifu.organisations.permissions import may_manage_consents
 from qifu.organisations.selectors import consents_of, units_to_consent
@@ -69,9 +69,7 @@ def _revoke(request: AskedRequest) -> HttpResponse:
     name = spoken(both_names(consent.unit.organisation))
     try:
         revoke_consent(consent, actor=request.actor, now=timezone.now())
-    except BadInput:
-        raise
-    except Refused as error:
+    except (WrongState, Conflict) as error:
         messages.error(request, str(error))
     else:
         messages.success(request, _("已收回，%(unit)s不再能看到这些资料。") % {"unit": name})

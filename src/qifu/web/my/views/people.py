@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from qifu.base.errors import BadInput, Refused
+from qifu.base.errors import BadInput, Conflict, WrongState
 from qifu.organisations.actions import change_role, end_membership, invite, revoke_invitation
 from qifu.organisations.selectors import invitations_of, people_of
 from qifu.web.http import AskedRequest, city_of, for_enterprise
@@ -93,9 +93,7 @@ def _step(request: AskedRequest, do: str) -> HttpResponse:
                 said = _("%(name)s不再代表本企业。") % values
             else:
                 raise BadInput(_("没有这一步。"))
-    except BadInput:
-        raise
-    except Refused as error:
+    except (WrongState, Conflict) as error:
         messages.error(request, str(error))
     else:
         messages.success(request, said)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from qifu.accounts.selectors import people_by_ids
-from qifu.base.errors import BadInput, Conflict, Refused
+from qifu.base.errors import BadInput, Conflict, WrongState
 from qifu.organisations.actions import (
     declare_fact,
     dispute_fact,
@@ -202,9 +202,7 @@ class _FactPage:
     def _step(self, step: Any, words: str) -> HttpResponse:
         try:
             step()
-        except BadInput:
-            raise
-        except Refused as error:
+        except (WrongState, Conflict) as error:
             messages.error(self.request, str(error))
             return redirect(self.address)
         return self._done(words)
