@@ -21,6 +21,7 @@ from qifu.organisations.models import Claim, Consent, Dispute, Enterprise, Invit
 from qifu.organisations.permissions import NOBODY, Actor
 from qifu.policies.actions import make_report
 from qifu.policies.models import PolicyVersion, StoredReport
+from qifu.policies.selectors import match_for
 from tests.conftest import NOW
 from tests.factories import (
     EnterpriseFactory,
@@ -57,6 +58,7 @@ class World:
     token: str
     unit_invitation: Invitation
     policy_id: str
+    question: str  # the key of an open question that a number answers
 
     def address(self, name: str) -> dict[str, Any]:
         """What the address of a route needs."""
@@ -128,8 +130,17 @@ def make_world(city) -> World:
         invitation=invitation,
         token=token,
         unit_invitation=unit_invitation,
+        question=_open_question(owner, firm, city),
         policy_id=PolicyVersion.objects.order_by("policy_id")[0].policy_id,
     )  # fmt: skip
+
+
+def _open_question(owner: Actor, firm: Enterprise, city) -> str:
+    match = match_for(owner, firm, on=NOW.date())
+    assert match is not None
+    kinds = city.catalogue.attributes
+    numbers = (q.attr for q in match.questions if kinds[q.attr.partition("@")[0]].numeric)
+    return next(numbers)
 
 
 ROOMS = ("base", "accounts", "notices", "organisations", "policies")
