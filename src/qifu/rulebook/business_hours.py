@@ -6,7 +6,7 @@ round the clock. A holiday closes a desk that follows the calendar, a make-up da
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -174,7 +174,7 @@ def parse_business_hours(doc: Any, calendar: Calendar, *, file: str = "") -> Bus
     exceptions = _exceptions(gather, top.get("exceptions"))
     if "week" not in top:
         gather.stop()
-        return BusinessHours((ROUND_THE_CLOCK,) * 7, None, (), exceptions)
+        return replace(BusinessHours.always(), exceptions=exceptions)
     block = gather.mapping(top["week"], "week", "mon, tue, …") or {}
     gather.keys(block, WEEK, "week")
     week = tuple(_spans(gather, block.get(day, []), f"week.{day}") for day in WEEK)

@@ -151,6 +151,9 @@ class Calendar:
             self.statutory, (*self._uploads.values(), *uploads), self._corrections
         )
 
+    def __repr__(self) -> str:
+        return f"<Calendar {self.first.year}–{self.last.year}, known to {self.last_known_year}>"
+
     @property
     def last_known_year(self) -> int:
         """The last year whose calendar is published or uploaded."""

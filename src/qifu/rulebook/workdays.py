@@ -6,8 +6,8 @@ working day; the due moment is the end of the last day (23:59:59) unless a closi
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from qifu.rulebook.calendar_days import Calendar, Kind
 from qifu.rulebook.calendar_words import ClockError, weekday
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# The same since 1992, and four times as fast: a calendar starts in 2004 at the earliest.
+_EIGHT_HOURS_EAST = timezone(timedelta(hours=8))
 END_OF_DAY = time(23, 59, 59)
 LONGEST = 3660  # days of either kind
 WORKING, CALENDAR = "working_day", "calendar_day"
@@ -41,8 +43,7 @@ class Pause(NamedTuple):
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """When something is due, whether a calendar still to be published may change that, and why.
 
     `due` is a moment in Asia/Shanghai. What it was counted from is kept for the trace.
@@ -54,8 +55,8 @@ class Due:
     arrived: date
     number: int
     unit: str
-    calendar: Calendar = field(repr=False, compare=False)
-    stopped: frozenset[date] = field(default=frozenset(), repr=False)
+    calendar: Calendar
+    stopped: frozenset[date] = frozenset()
 
     @property
     def trace(self) -> tuple[TraceDay, ...]:
@@ -119,20 +120,21 @@ def arrival_day(start: datetime) -> date:
 
     ClockError for a moment without a zone: nobody knows which day that is.
     """
-    if not isinstance(start, datetime) or start.utcoffset() is None:
-        raise ClockError(
-            "start",
-            f"时间须带时区，例如 2026-09-29T16:00+08:00（收到 {start}）",
-            f"the moment needs a time zone, as in 2026-09-29T16:00+08:00 (found {start})",
-        )
-    if start.tzinfo is SHANGHAI:
-        return start.date()
-    try:
-        return start.astimezone(SHANGHAI).date()
-    except OverflowError:
-        raise ClockError(
-            "start", f"时间 {start} 超出范围", f"the moment {start} is out of range"
-        ) from None
+    if isinstance(start, datetime):
+        if start.tzinfo is SHANGHAI:
+            return start.date()
+        if start.utcoffset() is not None:
+            try:
+                return start.astimezone(_EIGHT_HOURS_EAST).date()
+            except OverflowError:
+                raise ClockError(
+                    "start", f"时间 {start} 超出范围", f"the moment {start} is out of range"
+                ) from None
+    raise ClockError(
+        "start",
+        f"时间须带时区，例如 2026-09-29T16:00+08:00（收到 {start}）",
+        f"the moment needs a time zone, as in 2026-09-29T16:00+08:00 (found {start})",
+    )
 
 
 def due_by_working_days(
