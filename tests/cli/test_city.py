@@ -1,0 +1,202 @@
+"""`qifu city`: a pack is checked, compared and loaded whole or not at all."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from qifu.base.city import city_of_load, current_city, last_load
+from qifu.base.models import CityLoad, JournalLine, OutboxRow
+from qifu.base.packs import read_pack
+from qifu.jobs import city as city_jobs
+from qifu.organisations.models import Organisation, Unit
+from qifu.policies.models import PolicyVersion
+from qifu.policies.selectors.library import _parsed
+from tests.cli.running import DEMO_PACK, run
+from tests.conftest import NOW
+from tests.factories import enterprise_actor
+
+pytestmark = pytest.mark.usefixtures("demo_city")
+NEW_UNIT = (
+    '- code: SZ-NEW\n  name: {zh: 新局, en: "New bureau"}\n'
+    "  parent: SZ-GOV\n  region: null\n  kind: department\n"
+)
+
+
+@pytest.fixture
+def pack(tmp_path):
+    for name in ("national", "shenzhen_demo"):
+        shutil.copytree(DEMO_PACK.parent / name, tmp_path / name)
+    return tmp_path / "shenzhen_demo"
+
+
+@pytest.fixture(autouse=True)
+def _loads_are_parsed_anew():
+    """A test's loads are undone, and their numbers given again."""
+    yield
+    city_of_load.cache_clear()
+    _parsed.cache_clear()
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert text.count(old) >= 1, f"{old!r} is not in {file.name}"
+    file.write_text(text.replace(old, new, 1))
+
+
+def close_later(pack: Path, *, version: int) -> None:
+    """The policy closes a week later, in a new version or, wrongly, in the same."""
+    file = pack / "policies" / "SZD-2026-018.yaml"
+    change(file, "closes: 2027-01-22", "closes: 2027-01-29")
+    change(file, "version: 1", f"version: {version}")
+
+
+def state() -> list[object]:
+    """Everything that a load writes."""
+    return [
+        list(CityLoad.objects.order_by("pk").values("pk", "content_hash")),
+        list(Organisation.objects.filter(kind="unit").order_by("pk").values()),
+        list(Unit.objects.order_by("pk").values()),
+        list(PolicyVersion.objects.order_by("pk").values("policy_id", "version", "state")),
+        JournalLine.objects.count(),
+    ]
+
+
+def test_a_good_pack_has_no_findings():
+    done = run("city", "check", DEMO_PACK)
+    assert done.exit_code == 0
+    assert "没有问题" in done.stdout and "no findings" in done.stdout
+
+
+def test_a_broken_reference_is_told_with_its_place_and_nothing_is_loaded(pack):
+    change(pack / "units.yaml", "parent: SZ-LG\n", "parent: SZ-NOWHERE\n")
+    before = state()
+    for command in ("check", "load", "diff"):
+        done = run("city", command, pack)
+        assert done.exit_code == 1
+        assert "units.yaml:" in done.stderr and "SZ-NOWHERE" in done.stderr
+    assert "没有载入" in run("city", "load", pack).stderr
+    assert state() == before
+
+
+def test_a_pack_that_others_extend_is_no_city_and_says_so():
+    before = state()
+    for command in ("load", "diff"):
+        done = run("city", command, DEMO_PACK.parent / "national")
+        assert done.exit_code == 1
+        assert "not a city" in done.stderr
+    assert state() == before
+
+
+def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path):
+    done = run("city", "load", tmp_path / "nowhere")
+    assert done.exit_code == 2
+    assert "nowhere" in done.stderr
+
+
+def test_loading_twice_says_no_difference_and_changes_nothing():
+    before = state()
+    assert "no difference" in run("city", "diff", DEMO_PACK).stdout
+    done = run("city", "load", DEMO_PACK)
+    assert done.exit_code == 0
+    assert "没有变化" in done.stdout and "no difference" in done.stdout
+    assert state() == before
+
+
+def test_a_changed_pack_shows_its_difference_and_history_is_kept(pack):
+    first = last_load()
+    change(pack / "units.yaml", "市财政局", "市财政局（更名）")
+    (pack / "units.yaml").write_text((pack / "units.yaml").read_text() + NEW_UNIT)
+    close_later(pack, version=2)
+    (pack / "policies" / "SZD-2026-027.yaml").unlink()
+    (pack / "policies" / "cases" / "SZD-2026-027.yaml").unlink()
+
+    shown = run("city", "diff", pack)
+    assert shown.exit_code == 0
+    lines = shown.stdout.splitlines()
+    assert "changed  unit SZ-CZJ: name.zh" in lines
+    assert "added    unit SZ-NEW" in lines
+    assert "changed  policy SZD-2026-018: version, window.closes" in lines
+    assert "removed  policy SZD-2026-027" in lines
+    assert lines[-1].startswith("4 ")
+    assert last_load() == first
+
+    done = run("city", "load", pack)
+    assert done.exit_code == 0, done.output
+    assert "1 added, 2 changed, 1 removed" in done.stdout
+    second = last_load()
+    assert second.pk > first.pk
+    assert {(c["what"], c["code"]) for c in second.changes} == {
+        ("changed", "SZ-CZJ"), ("added", "SZ-NEW"),
+        ("changed", "SZD-2026-018"), ("removed", "SZD-2026-027"),
+    }  # fmt: skip
+    kept = CityLoad.objects.get(pk=first.pk)
+    assert kept.documents["policies"]["SZD-2026-018@1"]["window"]["closes"] == "2027-01-22"
+    versions = PolicyVersion.objects.filter(policy_id="SZD-2026-018").order_by("version")
+    assert [(v.version, str(v.closes)) for v in versions] == [(1, "2027-01-22"), (2, "2027-01-29")]
+    assert PolicyVersion.objects.get(policy_id="SZD-2026-027").state == "withdrawn"
+    assert Organisation.objects.get(code="SZ-CZJ").name == "市财政局（更名）"
+    assert JournalLine.objects.filter(step="load_city", subject_id=second.pk).count() == 1
+    assert "no difference" in run("city", "diff", pack).stdout
+
+
+def test_a_unit_that_is_gone_is_dissolved_and_comes_back_when_it_is_in_the_pack_again(pack):
+    units = pack / "units.yaml"
+    without = units.read_text()
+    units.write_text(without + NEW_UNIT)
+    run("city", "load", pack)
+    assert Unit.objects.get(organisation__code="SZ-NEW").dissolved_on is None
+    units.write_text(without)
+    assert "1 dissolved" in run("city", "load", pack).stdout
+    assert Unit.objects.get(organisation__code="SZ-NEW").dissolved_on is not None
+    units.write_text(without + NEW_UNIT)
+    run("city", "load", pack)
+    assert Unit.objects.get(organisation__code="SZ-NEW").dissolved_on is None
+    assert CityLoad.objects.count() == 4
+
+
+def test_a_policy_changed_under_its_old_version_is_refused_by_name_and_nothing_is_loaded(pack):
+    change(pack / "units.yaml", "市财政局", "市财政局（更名）")
+    close_later(pack, version=1)
+    before = state()
+    done = run("city", "load", pack)
+    assert done.exit_code == 1
+    assert "SZD-2026-018 v1" in done.stderr
+    assert "版本不可更改" in done.stderr and "没有载入" in done.stderr
+    assert state() == before
+
+
+def test_a_load_that_fails_half_way_leaves_nothing(pack, monkeypatch):
+    (pack / "units.yaml").write_text((pack / "units.yaml").read_text() + NEW_UNIT)
+    before = state()
+
+    def broken(*_arguments, **_named):
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(city_jobs, "load_policies", broken)
+        with pytest.raises(RuntimeError, match="disk"):
+            city_jobs.load_city(read_pack(pack), now=NOW)
+    assert state() == before
+    assert run("city", "load", pack).exit_code == 0
+    assert Unit.objects.filter(organisation__code="SZ-NEW").exists()
+
+
+def test_a_load_that_failed_leaves_no_parsed_city_behind_for_the_next_one(pack):
+    change(pack / "pack.yaml", "#0b5cab", "#7a1f1f")
+    close_later(pack, version=1)
+    assert run("city", "load", pack).exit_code == 1
+    change(pack / "pack.yaml", "#7a1f1f", "#1f5c2e")
+    change(pack / "policies" / "SZD-2026-018.yaml", "2027-01-29", "2027-01-22")
+    assert run("city", "load", pack).exit_code == 0
+    assert current_city().accent == "#1f5c2e"
+
+
+def test_a_new_version_of_a_policy_matches_firms_with_members_again(pack):
+    actor = enterprise_actor()
+    OutboxRow.objects.all().delete()
+    close_later(pack, version=2)
+    run("city", "load", pack)
+    asked = [r.payload["enterprise"] for r in OutboxRow.objects.filter(state="waiting")]
+    assert actor.organisation_id in asked
+    assert len(asked) == len(set(asked))
