@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import authenticate, login
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -27,8 +27,6 @@ from qifu.web.my.firm import both_names
 from qifu.web.preferences import MEMBERSHIP
 from qifu.web.refusals import put_on
 from qifu.web.words import spoken
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def secret(view: View) -> View:
@@ -154,7 +152,9 @@ def _with_new_account(request: AskedRequest, found: Invitation, form: NewAccount
     with transaction.atomic():
         user = create_user(language=get_language() or "zh-hans", **form.cleaned_data)
         membership = accept_invitation(found, user=user, now=timezone.now())
-    login(request, user, backend=BACKEND)
+    known = authenticate(request, username=user.username, password=form.cleaned_data["password"])
+    if known is not None:
+        login(request, known)
     return membership
 
 
