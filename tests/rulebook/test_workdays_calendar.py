@@ -116,7 +116,8 @@ def test_the_statutory_days_of_2026_are_days_off_in_the_notice() -> None:
 def new_moon(k: int) -> date:
     """Day in China of the k-th new moon after January 2000: Meeus, Astronomical Algorithms, ch. 49.
 
-    Only the terms above a minute of time; no new moon of the table is that near to midnight.
+    The terms left out make less than two minutes together; the new moon nearest to midnight in
+    these years, that of February 2027, comes four minutes before it.
     """
     t = k / 1236.85
     jde = 2451550.09766 + 29.530588861 * k + 0.00015437 * t * t
