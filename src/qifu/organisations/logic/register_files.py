@@ -121,7 +121,10 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
 
 
 def _texts(column: "pa.Array") -> list[str]:
-    return ["" if value is None else str(value).strip() for value in column.to_pylist()]
+    return [
+        "" if value is None else str(value).replace("\0", "").strip()
+        for value in column.to_pylist()
+    ]
 
 
 def _open_parquet(path: Path) -> "pq.ParquetFile":

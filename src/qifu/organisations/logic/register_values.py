@@ -114,8 +114,9 @@ def validate_uscc(text: str) -> tuple[str | None, str, str]:
     occur; the reason names the length, the character and its place, or the check digit expected.
     """
     plain = len(text) == 18 and text.isascii() and text.isalnum() and text.isupper()
-    code = text if plain else uscc.compact(text)
-    if code.isascii() and uscc.is_valid(code):
+    # cleaning megabytes would take seconds and change nothing: no spacing makes 18 of 200
+    code = text if plain or len(text) > 200 else uscc.compact(text)
+    if len(code) == 18 and code.isascii() and uscc.is_valid(code):
         return code, "", ""
     if not code:
         return None, "没有统一社会信用代码", "there is no credit code"
