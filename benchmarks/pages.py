@@ -262,6 +262,10 @@ def inside(requests: int) -> None:
           f"{'html':>6} {'gzipped':>8}")  # fmt: skip
     print(f"{'(bare view)':16} {middle(bare):7.1f} {p95(bare):7.1f} {1:7.1f}")
     for page in pages:
+        status = visitors.of(page.account).get(page.path).status_code
+        if status != 200:
+            print(f"{page.name:16} skipped: {status} for {page.account or 'nobody'}")
+            continue
         answer = visitors.get(page)
         taken = milliseconds(lambda page=page: visitors.get(page), requests)
         weight, zipped = first_load(answer)

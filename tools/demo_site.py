@@ -21,6 +21,7 @@ ACCOUNTS = {
     "my-": "demo-owner",
     "message": "demo-owner",
     "switch": "demo-owner",
+    "account": "demo-owner",
     "desk": "demo-registrar",
     "desk-firm": "demo-officer",
     "desk-claim": "demo-registrar",

@@ -211,3 +211,11 @@ def test_the_demo_accounts_of_the_readme_are_those_of_the_demo(file):
         account["username"] for account in recipe["accounts"]
     }
     assert f"`{recipe['password']}`" in text
+
+
+def test_both_languages_show_the_same_examples():
+    shown = [
+        [body for language, body in BLOCK.findall(file.read_text("utf-8")) if language == "yaml"]
+        for file in RULES
+    ]
+    assert shown[0] == shown[1]
