@@ -150,7 +150,6 @@ def organisations_by_ids(ids: set[int]) -> dict[int, Organisation]:
     return Organisation.objects.in_bulk(ids)
 
 
-
 def columns_seen(actor: Actor) -> frozenset[str]:
     """The attributes that this officer sees of every firm, without asking it: what lists may show
     and filter by. Anything else would tell by its effect what it says of a firm."""
