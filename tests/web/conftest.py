@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import NOW
+from tests.web.english import compile_english
 
 
 @pytest.fixture(autouse=True)
@@ -10,8 +11,14 @@ def _on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
 
 
+@pytest.fixture(scope="session")
+def english_texts() -> None:
+    """The English texts as they stand in the tree, compiled."""
+    compile_english()
+
+
 @pytest.fixture
-def english(client):
+def english(client, english_texts):
     """A client of somebody who has chosen English."""
     client.cookies["django_language"] = "en"
     return client

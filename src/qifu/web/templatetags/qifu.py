@@ -1,6 +1,8 @@
 """Words, numbers and small pieces that every page uses; loaded everywhere by settings."""
 
+import re
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django import template
@@ -9,26 +11,39 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from qifu.organisations.logic.values import show_value
+from qifu.organisations.models import Organisation
 from qifu.web import words
 
 register = template.Library()
+# a run of ideographs with the punctuation that stands among them
+_CHINESE = re.compile("([\u3000-\u303f\u3400-\u9fff\uff00-\uff60]+)")
 
 
 @register.filter
-def in_language(value: Any) -> str:
+def in_language(value: Any) -> str | SafeString:
     """Bilingual data in the language of the page."""
-    return words.spoken(value)
+    return mixed(words.spoken(value))
 
 
 @register.simple_tag
-def bilingual(thing: Any, name: str) -> str:
+def bilingual(thing: Any, name: str) -> str | SafeString:
     """`name_zh` or `name_en` of an object or mapping; Chinese where there is no English."""
-    return words.spoken({key: _part(thing, f"{name}_{key}") for key in ("zh", "en")})
+    return mixed(words.spoken({key: _part(thing, f"{name}_{key}") for key in ("zh", "en")}))
+
+
+@register.filter
+def mixed(text: Any) -> str | SafeString:
+    """English text that may hold names which only exist in Chinese: these are marked as such."""
+    if words.language() == "zh" or not _CHINESE.search(str(text)):
+        return str(text)
+    parts = _CHINESE.split(str(text))  # every second part is Chinese
+    pairs = zip_longest(parts[::2], parts[1::2], fillvalue="")
+    return format_html_join("", "{}{}", ((said, chinese(name)) for said, name in pairs))
 
 
 def _part(thing: Any, name: str) -> Any:
@@ -42,6 +57,14 @@ def chinese(value: Any) -> str | SafeString:
     if words.language() == "zh" or text.isascii():
         return text
     return format_html('<span lang="zh">{}</span>', text)
+
+
+@register.filter
+def named(organisation: Organisation | None) -> str | SafeString:
+    """A firm or unit by its name; units have an English one."""
+    if organisation is None:
+        return ""
+    return mixed(words.spoken((organisation.name, organisation.name_en)))
 
 
 @register.filter
@@ -89,7 +112,7 @@ def count(value: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def fact_value(context: Context, value: Any, attribute: Any) -> str:
+def fact_value(context: Context, value: Any, attribute: Any) -> str | SafeString:
     """A fact in words and units; `attribute` is one of the catalogue or its name."""
     city = context["shell"].city
     if city is None:
@@ -97,7 +120,7 @@ def fact_value(context: Context, value: Any, attribute: Any) -> str:
     found = city.catalogue.get(attribute) if isinstance(attribute, str) else attribute
     if found is None:
         return str(value)
-    return show_value(found, value, words.language(), catalogue=city.catalogue)
+    return mixed(show_value(found, value, words.language(), catalogue=city.catalogue))
 
 
 @register.simple_tag
