@@ -140,6 +140,16 @@ def test_a_changed_pack_shows_its_difference_and_history_is_kept(pack):
     assert "no difference" in run("city", "diff", pack).stdout
 
 
+def test_a_load_keeps_the_order_of_the_pack_which_is_the_order_of_the_pages():
+    document = read_pack(DEMO_PACK).attributes
+    city = current_city()
+    assert list(city.groups) == list(document["groups"])
+    assert [attribute.name for attribute in city.catalogue] == list(document["attributes"])
+    options = city.catalogue.get("qualifications").options
+    written = document["attributes"]["qualifications"]["options"]
+    assert [option[0] for option in options] == list(written)
+
+
 def test_a_unit_that_is_gone_is_dissolved_and_comes_back_when_it_is_in_the_pack_again(pack):
     units = pack / "units.yaml"
     without = units.read_text()

@@ -1,5 +1,6 @@
 """The city pack in force: catalogue, roles, texts, size rules, look; read from its last load."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -182,7 +183,7 @@ def record_load(
         pack=pack,
         version=version,
         content_hash=content_hash,
-        documents=dict(documents),
+        content=json.dumps(documents, ensure_ascii=False),
         changes=changes,
         loaded_by=loaded_by,
         loaded_at=now,

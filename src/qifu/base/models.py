@@ -1,5 +1,9 @@
 """What every room writes: journal lines, outbox rows, the schedule, loads of the city pack."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -109,15 +113,29 @@ class ScheduleEntry(models.Model):
 
 
 class CityLoad(models.Model):
-    """One load of a city pack, whole: the newest is in force, the others are its history."""
+    """One load of a city pack, whole: the newest is in force, the others are its history.
+
+    The documents are kept as text: their order is the order of the pages, and a database's own
+    kind of JSON need not keep it (PostgreSQL's does not).
+    """
 
     pack = models.CharField(max_length=64)
     version = models.CharField(max_length=32)
     content_hash = models.CharField(max_length=64)
     loaded_at = models.DateTimeField()
     loaded_by = models.BigIntegerField(null=True)
-    documents = models.JSONField()
+    content = models.TextField(db_column="documents")
     changes = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return f"{self.pack} {self.version} {self.loaded_at:%Y-%m-%d}"
+
+    @property
+    def documents(self) -> dict[str, Any]:
+        """What the pack said, read anew each time."""
+        read: dict[str, Any] = json.loads(self.content)
+        return read
+
+    @documents.setter
+    def documents(self, documents: Mapping[str, Any]) -> None:
+        self.content = json.dumps(documents, ensure_ascii=False)

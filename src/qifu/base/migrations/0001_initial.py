@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('content_hash', models.CharField(max_length=64)),
                 ('loaded_at', models.DateTimeField()),
                 ('loaded_by', models.BigIntegerField(null=True)),
-                ('documents', models.JSONField()),
+                ('content', models.TextField(db_column='documents')),
                 ('changes', models.JSONField(default=list)),
             ],
         ),
