@@ -127,7 +127,8 @@ def load_made_up_person(
 ) -> User:
     """One demo account with its roles, (kind, organisation code, role) each; once.
 
-    An account that is there keeps the password and roles that the demo gave it.
+    An account that is there keeps its password, and roles that were changed or ended stay so.
+    A real person's account of that name is left alone.
     """
     _only_in_a_demo()
     user = User.objects.filter(username=username).first()
@@ -135,6 +136,8 @@ def load_made_up_person(
         user = User(username=username, display_name=display_name, language=language, made_up=True)
         user.set_password(password)
         user.save()
+    if not user.made_up:
+        return user
     for kind, code, role in roles:
         organisation = Organisation.objects.get(kind=kind, code=code)
         if not Membership.objects.filter(user=user, organisation=organisation).exists():

@@ -21,6 +21,7 @@ def load_units(rows: Sequence[Mapping[str, Any]], *, now: datetime) -> dict[str,
     counts = {"added": 0, "changed": 0, "dissolved": 0}
     there = {unit.organisation.code: unit for unit in Unit.objects.select_related("organisation")}
     by_code: dict[str, Unit] = {}
+    touched: set[str] = set()
     for row in rows:
         code, name = str(row["code"]), row["name"]
         wanted = {"name": name["zh"], "name_en": name.get("en", "")}
@@ -36,17 +37,21 @@ def load_units(rows: Sequence[Mapping[str, Any]], *, now: datetime) -> dict[str,
             )
             unit = Unit.objects.create(organisation=organisation, **own)
             counts["added"] += 1
+            touched.add(code)
         elif _differs(unit.organisation, wanted) or _differs(unit, own):
             Organisation.objects.filter(pk=unit.pk).update(**wanted)
             Unit.objects.filter(pk=unit.pk).update(**own)
             counts["changed"] += 1
+            touched.add(code)
         by_code[code] = unit
+    # parents last: a child may stand before its parent
     for row in rows:
+        code = str(row["code"])
         parent = by_code.get(str(row.get("parent") or ""))
-        unit = by_code[str(row["code"])]
         parent_id = parent.pk if parent else None
-        if unit.parent_id != parent_id:
-            Unit.objects.filter(pk=unit.pk).update(parent_id=parent_id)
+        if by_code[code].parent_id != parent_id:
+            Unit.objects.filter(pk=by_code[code].pk).update(parent_id=parent_id)
+            counts["changed"] += code not in touched
     gone = [u.pk for code, u in there.items() if code not in by_code and u.dissolved_on is None]
     counts["dissolved"] = Unit.objects.filter(pk__in=gone).update(dissolved_on=localdate(now))
     return counts
