@@ -339,9 +339,7 @@ def main() -> int:
         print("\nPostgreSQL: skipped, not installed here (Debian: apt-get install postgresql)")
         return bad
     with postgres.cluster() as url:
-        # django-environ takes a socket's folder as a path, not as a quoted host
-        plain = url.replace("@%2F", "@//").replace("%2F", "/")
-        return measured("PostgreSQL", options.firms, options.requests, DATABASE_URL=plain) or bad
+        return measured("PostgreSQL", options.firms, options.requests, DATABASE_URL=url) or bad
 
 
 if __name__ == "__main__":
