@@ -8,7 +8,9 @@ from tests.web.english import compile_english
 
 @pytest.fixture(autouse=True)
 def _on_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    # axes takes the clock by name when it is imported
+    for clock in ("django.utils.timezone.now", "axes.handlers.proxy.now", "axes.attempts.now"):
+        monkeypatch.setattr(clock, lambda: NOW)
 
 
 @pytest.fixture(scope="session")

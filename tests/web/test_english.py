@@ -149,9 +149,7 @@ def full(firm, owner, disputes):
             now=NOW,
         )
     revoke_consent(consent, actor=owner, now=NOW)
-    declare_fact(
-        firm, actor=owner, attribute="floor_area", text="800", as_of=NOW.date(), now=NOW
-    )
+    declare_fact(firm, actor=owner, attribute="floor_area", text="800", as_of=NOW.date(), now=NOW)
     retract_fact(firm, actor=owner, attribute="floor_area", now=NOW)
     kept, _token = invite(actor=owner, role="clerk", label="吴小宇", now=NOW)
     gone, _token = invite(actor=owner, role="viewer", label="郑小正", now=NOW)
@@ -262,7 +260,11 @@ def test_messages(full, owner, demo_city):
         tell([owner.user], notice.template, values=notice.values, now=NOW)
     mine = Notice.objects.filter(to=owner.user)
     assert mine.count() > 4
-    read_all(client, ["/messages/", "/messages/?show=unread", *(f"/messages/{one.pk}/" for one in mine)], {200, 302})
+    read_all(
+        client,
+        ["/messages/", "/messages/?show=unread", *(f"/messages/{one.pk}/" for one in mine)],
+        {200, 302},
+    )
 
 
 @pytest.mark.parametrize("role", OFFICIALS)
@@ -289,7 +291,10 @@ def test_pages_of_officials(role, full, claims, disputes, demo_city):
             ],
         ),
         ("people.manage", ["/desk/people/"]),
-        ("journal.view", ["/desk/journal/", "/desk/journal/?check=1", "/desk/journal/?step=invite"]),
+        (
+            "journal.view",
+            ["/desk/journal/", "/desk/journal/?check=1", "/desk/journal/?step=invite"],
+        ),
     ]
     pages = [page for needed, some in allowed if actor.may(needed) for page in some]
     read_all(in_english(as_(actor)), ["/", "/desk/", "/switch/", *pages])

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qifu.base.money import money_text, plain
@@ -46,6 +47,11 @@ def unit_words(attribute: Attribute, language: str = "zh") -> str:
     return _UNIT_WORDS.get(attribute.unit, (attribute.unit, attribute.unit))[
         1 if language == "en" else 0
     ]
+
+
+def _spoken() -> str:
+    """The language of the person who is told what was wrong: `zh` or `en`."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def parse_value(
@@ -109,7 +115,7 @@ def _number(attribute: Attribute, text: str) -> int | float:
         if source not in UNITS or unit not in UNITS or not convertible(source, unit):
             raise BadValue(
                 _("单位「%(unit)s」不对，这里填 %(expected)s。")
-                % {"unit": source[:20], "expected": unit_words(attribute)}
+                % {"unit": source[:20], "expected": unit_words(attribute, _spoken())}
             )
         number = number * UNITS[source][1] / UNITS[unit][1]
     elif named and not unit:
@@ -118,9 +124,9 @@ def _number(attribute: Attribute, text: str) -> int | float:
         raise BadValue(_("请填写整数，例如 12"))
     low, high = attribute.low, attribute.high
     if low is not None and number < low:
-        raise BadValue(_("不能小于 %(low)s。") % {"low": show_number(attribute, low)})
+        raise BadValue(_("不能小于 %(low)s。") % {"low": show_number(attribute, low, _spoken())})
     if high is not None and number > high:
-        raise BadValue(_("不能大于 %(high)s。") % {"high": show_number(attribute, high)})
+        raise BadValue(_("不能大于 %(high)s。") % {"high": show_number(attribute, high, _spoken())})
     if abs(number) >= Decimal(10) ** 15:
         raise BadValue(_("这个数太大了，请核对单位。"))
     return int(number) if number == number.to_integral_value() else float(number)
