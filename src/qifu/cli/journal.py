@@ -18,7 +18,7 @@ def seal() -> None:
     start_django()
     from qifu.base import journal as book
 
-    click.echo(f"{book.seal()} lines sealed")
+    click.echo(f"{book.seal()} 行已封存 / lines sealed")
 
 
 @journal.command()
@@ -31,6 +31,8 @@ def verify() -> None:
     for fault in found.faults:
         click.echo(fault, err=True)
     click.echo(
+        f"已封存 {found.sealed} 行，未封存 {found.unsealed} 行，已删附言 {found.notes_deleted} 条，"
+        f"{len(found.faults)} 处不符\n"
         f"{found.sealed} lines sealed, {found.unsealed} not yet sealed, "
         f"{found.notes_deleted} notes deleted, {len(found.faults)} faults"
     )
