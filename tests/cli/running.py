@@ -9,6 +9,10 @@ import pyarrow.parquet as pq
 from click.testing import CliRunner, Result
 
 from qifu.cli.main import qifu
+from qifu.organisations.models import Enterprise
+from qifu.policies.models import MatchMemory
+from qifu.policies.selectors.matching import match_facts
+from tests.conftest import NOW
 from tests.factories import made_up_uscc
 
 ROOT = Path(__file__).parents[2]
@@ -76,3 +80,12 @@ def bad_rows(path: Path) -> list[dict[str, str]]:
     """What is in a file of bad rows."""
     with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
+
+
+def lucky_firm() -> Enterprise:
+    """A firm of the demo that can use something today and was never looked at."""
+    for firm in Enterprise.objects.filter(organisation__made_up=True).order_by("pk"):
+        if [r for r in match_facts(firm.facts, on=NOW.date()).eligible if r.status != "closed"]:
+            MatchMemory.objects.filter(enterprise=firm).delete()
+            return firm
+    raise AssertionError("no firm of the demo can use anything")
