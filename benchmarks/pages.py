@@ -330,6 +330,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.requests < 30:
         parser.error("at least 30 requests: a p95 of fewer says nothing")
+    if options.firms < 300:
+        parser.error("at least 300 firms: a hundred claims and a hundred disputes need their own")
     if options.inside:
         inside(options.requests)
         return 0
