@@ -190,7 +190,7 @@ def _values(dispute: Dispute) -> dict[str, object]:
     }
     return {
         "firm": dispute.enterprise.name,
-        "unit": {"zh": "数据核验岗", "en": "The data officer"},
+        "unit": {"zh": "数据核验岗", "en": "The data steward"},
         "fact": words,
         "old": _shown(attribute, dispute.fact.value),
         "new": _shown(attribute, dispute.claimed),
