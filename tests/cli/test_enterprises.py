@@ -104,6 +104,7 @@ def test_good_codes_pass_and_a_wrong_one_fails_with_what_was_expected() -> None:
     done = run("check", GOOD, "9135 0100-m000100y43")
     assert done.exit_code == 0
     assert done.stdout.count("valid") == 2
+    assert run("check", "９１３５０１００Ｍ０００１００Ｙ４３").exit_code == 0
     done = run("check", GOOD, GOOD[:-1] + "4")
     assert done.exit_code == 1
     assert "3 was expected, not 4" in done.stdout

@@ -95,6 +95,15 @@ def test_a_warning_is_printed_and_does_not_fail(place: Path) -> None:
     assert "warning" in result.output and "NOBODY" in result.output
 
 
+def test_the_catalogue_and_the_facts_may_lie_in_the_folder_of_policies(place: Path) -> None:
+    for name in ("a.json", "f.json"):
+        (place / "p" / name).write_bytes((place / name).read_bytes())
+    args = ["--policies", place / "p", "--facts", place / "p" / "f.json", "--json"]
+    result = run("rules", "report", *args, "--attributes", place / "p" / "a.json")
+    assert result.exit_code == 0, result.output
+    assert [p["id"] for p in json.loads(result.stdout)["policies"]] == ["ONE"]
+
+
 def test_a_missing_place_and_an_empty_folder_fail(place: Path) -> None:
     (place / "empty").mkdir()
     assert check(place, place / "nowhere").exit_code == 1

@@ -71,6 +71,19 @@ def test_a_prefix_tree_goes_by_how_codes_are_built() -> None:
     ]
 
 
+def test_a_prefix_tree_knows_the_section_of_a_division() -> None:
+    industries = PrefixTree("industry")
+    assert [industries.normalise(code) for code in ("3511", "01", "9700", "c35", "98", "3")] == [
+        "C3511",
+        "A01",
+        "T9700",
+        "C35",
+        "98",
+        "3",
+    ]
+    assert industries.is_under("3511", "C35") and not industries.has("C98")
+
+
 @given(st.sampled_from(sorted(REGIONS)), st.sampled_from(sorted(REGIONS)))
 def test_the_tree_and_the_prefixes_agree(one: str, other: str) -> None:
     assert REGIONS.is_under(one, other) == PrefixTree("region").is_under(one, other)

@@ -110,8 +110,14 @@ def test_json_is_exact_and_refuses_a_key_twice() -> None:
         read_json('{"a": 1, "a": 2}')
     with pytest.raises(RuleError, match="not JSON"):
         read_json('{"a": 1')
-    with pytest.raises(RuleError, match="not JSON"):
+    with pytest.raises(RuleError, match="too many digits"):
         read_json("9" * 5000)
+    with pytest.raises(RuleError, match="half of a character"):
+        read_json('{"a": "\\ud800"}')
+    assert read_json('{"a": "\\ud83d\\ude00"}') == {"a": "\U0001f600"}
+    with pytest.raises(RuleError) as error:
+        read_json('{"a": 1, "a": 2}', "f.json", 3)
+    assert str(error.value).count("f.json") == 1
 
 
 def test_json_lines_say_which_line_is_wrong_and_may_hold_odd_line_ends(tmp_path: Path) -> None:
@@ -142,6 +148,46 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_read(tmp_path: Path) -> Non
     documents, findings = load_documents(tmp_path)
     assert [d.data["id"] for d in documents] == ["x", "y", "z"]
     assert [f.code for f in findings] == ["encoding", "size"]
+
+
+def test_json_lines_are_known_without_their_ending(tmp_path: Path) -> None:
+    for name in ("a.json", "b.txt", "c"):
+        file = tmp_path / name
+        file.write_text('{"id": "x"}\n\n{"id": "y"}\n', encoding="utf-8")
+        assert [d.data["id"] for d in load_file(file)] == ["x", "y"]
+        file.write_text('{"id":\n "x"}\n', encoding="utf-8")
+        assert [d.data["id"] for d in load_file(file)] == ["x"]
+
+
+def test_an_ending_in_capitals_counts_and_files_that_are_something_else_do_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "A.YAML").write_text("id: x", encoding="utf-8")
+    (tmp_path / "attributes.json").write_text("{}", encoding="utf-8")
+    documents, findings = load_documents(tmp_path, without=[tmp_path / "attributes.json"])
+    assert ([d.data for d in documents], findings) == ([{"id": "x"}], [])
+
+
+@pytest.mark.parametrize(("encoding", "likely"), [("gb18030", "GBK"), ("utf-16", "UTF-16")])
+def test_another_encoding_is_named(tmp_path: Path, encoding: str, likely: str) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_bytes("id: 深圳".encode(encoding))
+    with pytest.raises(RuleError, match=f"looks like {likely} .*saved as UTF-8"):
+        load_file(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a: 1\nb: {op: >=, value: 1}", "in quotes"),
+        ("a:\n- op: >=\n  value: 1", "in quotes"),
+        ("a:\n- op: != 5", "stands in quotes"),
+        ("a:\n\tb: 1", "no tabs"),
+    ],
+)
+def test_what_was_probably_meant_is_said(text: str, hint: str) -> None:
+    with pytest.raises(RuleError, match=hint):
+        read_yaml(text)
 
 
 def test_an_empty_or_missing_place_is_a_finding(tmp_path: Path) -> None:

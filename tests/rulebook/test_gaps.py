@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.conditions import Atom
+from qifu.rulebook.opposites import straight
+from qifu.rulebook.policy import parse_policy
+from qifu.rulebook.report import report
 from qifu.rulebook.words import money, number
-from tests.rulebook.world import group
+from tests.rulebook.world import AS_OF, condition, document, group
 
 REVENUE = {"attr": "revenue", "unit": "万元", "period": "last_fiscal_year", "op": ">="}
 PATENTS = {"attr": "invention_patents", "op": ">=", "value": 2, "unit": "piece"}
@@ -34,7 +39,7 @@ BLACK = {"attr": "on_blacklist", "op": "is", "value": True}
             REVENUE | {"value": 2000},
             {"revenue@2025": 18_000_000},
             "2025 年营业收入还差 200 万元（需要不低于 2,000 万元，现为 1,800 万元）",
-            "Revenue in 2025 is short by CNY 2 million "
+            "Revenue in 2025: short by CNY 2 million "
             "(needed: at least CNY 20 million; you have CNY 18 million)",
         ),
         (
@@ -65,7 +70,7 @@ BLACK = {"attr": "on_blacklist", "op": "is", "value": True}
             {"attr": "score", "op": ">", "value": 60},
             {"score": 60},
             "得分正好到线，还不够（需要超过 60，现为 60）",
-            "Score is right at the limit, not beyond it",
+            "Score: right at the limit and must be above it",
         ),
         (
             {"attr": "score", "op": ">", "value": 60},
@@ -76,14 +81,14 @@ BLACK = {"attr": "on_blacklist", "op": "is", "value": True}
         (
             STAFF | {"op": "between", "value": [20, 300]},
             {"employees": 15},
-            "从业人员还差 5 人（需要在 20 人 到 300 人 之间，现为 15 人）",
+            "从业人员还差 5 人（需要在 20 人到 300 人之间，现为 15 人）",
             "short by 5 people",
         ),
         (
             {"attr": "standards", "op": "not_in", "value": [0, 1]},
             {"standards": 1},
-            "标准需要不是其中任何一个：0 项、1 项，现为 1 项",
-            "Standards must be none of: 0, 1; it is 1",
+            "标准不能是：0 项、1 项，现为 1 项",
+            "Standards must not be any of: 0, 1; now: 1",
         ),
         (TITLE, {"qualifications": []}, "还缺：高新技术企业", "Missing: Hi-tech firm"),
         (
@@ -101,14 +106,14 @@ BLACK = {"attr": "on_blacklist", "op": "is", "value": True}
         (
             AGE,
             {"founded": date(2024, 3, 1)},
-            "还需再成立 3 个月 7 天（2027-03-01 起满足）",
-            "3 months 7 days to go (met from 2027-03-01 on)",
+            "还需再成立 3 个月 7 天（需要满 3 年，2027-03-01 起满足）：成立日期 2024-03-01",
+            "3 months 7 days to go (needed: 3 years, met from 2027-03-01 on)",
         ),
         (
             AGE | {"at": date(2026, 12, 31)},
             {"founded": date(2024, 3, 1)},
-            "还需再成立 2 个月 1 天（2027-03-01 才满 3 年，本次按 2026-12-31 计算）",
-            "this round counts on 2026-12-31",
+            "到 2026-12-31 还差 2 个月 1 天（需要满 3 年，2027-03-01 才满，本次赶不上）",
+            "On 2026-12-31 still 2 months 1 day short of 3 years (reached 2027-03-01, too late)",
         ),
         (
             AGE | {"op": "age_at_most"},
@@ -145,7 +150,7 @@ BLACK = {"attr": "on_blacklist", "op": "is", "value": True}
             {"attr": "region", "op": "under", "value": "440306"},
             {"region": "440305"},
             "注册地需要属于 宝安区，现为 南山区",
-            "must be within Bao'an; it is Nanshan",
+            "must be within Bao'an; now: Nanshan",
         ),
         (
             {"attr": "region", "op": "under", "value": "440306"},
@@ -183,6 +188,89 @@ BLACK = {"attr": "on_blacklist", "op": "is", "value": True}
             "This rules you out: Standards: at least 3",
         ),
         (
+            {"not": STAFF | {"op": ">=", "value": 300}},
+            {"employees": 310},
+            "从业人员高出 11 人，要再降 11 人（需要低于 300 人，现为 310 人）",
+            "Employees: 11 people above the limit (needed: less than 300 people",
+        ),
+        (
+            {"not": STAFF | {"op": "between", "value": [20, 300]}},
+            {"employees": 20},
+            "从业人员不能在 20 人到 300 人之间，现为 20 人",
+            "Employees must not be from 20 people to 300 people; now: 20 people",
+        ),
+        (
+            {"not": {"not": LEGAL}},
+            {"legal_person": False},
+            "需要满足：独立法人，现为“否”",
+            "at present it is no",
+        ),
+        (
+            {"not": {"attr": "industry", "op": "under", "value": ["C35", "C36"]}},
+            {"industry": "C3511"},
+            "行业不能属于 专用设备制造业、汽车制造业，现为 矿山机械制造",
+            "Industry must not be within",
+        ),
+        (
+            {"not": GIANT},
+            {"qualifications": ["hi_tech_firm", "tech_sme"]},
+            "资质与称号：不能有其中任何一项：高新技术企业、小巨人，现有 高新技术企业",
+            "Titles must not include any of: Hi-tech firm, Little giant; now: Hi-tech firm",
+        ),
+        (
+            {"not": TITLE},
+            {"qualifications": ["hi_tech_firm"]},
+            "资质与称号：不能有 高新技术企业，现有 高新技术企业",
+            "Titles must not include Hi-tech firm; now: Hi-tech firm",
+        ),
+        (
+            {"not": AGE},
+            {"founded": date(2020, 1, 1)},
+            "成立日期须未满 3 年，现为 2020-01-01",
+            "Date founded must be less than 3 years ago; now: 2020-01-01",
+        ),
+        (
+            {"attr": "size_class", "op": "!=", "value": "large"},
+            {"size_class": "large"},
+            "企业规模不能是 large，现为 large",
+            "Size must not be large; now: large",
+        ),
+        (
+            {"attr": "size_class", "op": "in", "value": ["micro"]},
+            {"size_class": "large"},
+            "企业规模需要为 micro，现为 large",
+            "Size must be micro; now: large",
+        ),
+        (
+            {"attr": "score", "op": "<", "value": 60},
+            {"score": 60},
+            "得分正好到线，还要再低一些（需要低于 60，现为 60）",
+            "Score: right at the limit and must be below it",
+        ),
+        (
+            REVENUE | {"value": 1, "unit": "亿元"},
+            {"revenue@2025": Decimal("99999999.99")},
+            "还差 0.01 元（需要不低于 1 亿元，现为 99,999,999.99 元）",
+            "short by CNY 0.01 (needed: at least CNY 100 million; you have CNY 99,999,999.99)",
+        ),
+        (
+            {"attr": "rd_ratio", "op": ">=", "value": 5, "unit": "%", "period": "year:2025"},
+            {"rd_ratio@2025": Decimal("0.0499999")},
+            "还差 0.00001 个百分点（需要不低于 5%，现为 4.99999%）",
+            "short by 0.00001 percentage points",
+        ),
+        (
+            {
+                "any": [
+                    {"attr": "region", "op": "under", "value": "440305"},
+                    {"attr": "region", "op": "under", "value": "440306"},
+                ]
+            },
+            {"region": "4403"},
+            "只知道是深圳市，要看是否属于 南山区，或属于 宝安区",
+            "needed: within Nanshan, or within Bao'an",
+        ),
+        (
             {"all": [TITLE, LEGAL]},
             {"qualifications": [], "legal_person": True},
             "还缺：高新技术企业",
@@ -192,13 +280,13 @@ BLACK = {"attr": "on_blacklist", "op": "is", "value": True}
             REVENUE | {"value": 100, "period": "last_2_fiscal_years", "agg": "each"},
             {"revenue@2024": 500_000, "revenue@2025": 1_000_000},
             "2024 年营业收入还差 50 万元",
-            "Revenue in 2024 is short by CNY 500,000",
+            "Revenue in 2024: short by CNY 500,000",
         ),
         (
             REVENUE | {"value": 300, "period": "last_2_fiscal_years", "agg": "sum"},
             {"revenue@2024": 1_000_000, "revenue@2025": 1_000_000},
             "2024–2025 年营业收入（合计）还差 100 万元",
-            "Revenue in 2024–2025 (in total) is short by CNY 1 million",
+            "Revenue in 2024–2025 (in total): short by CNY 1 million",
         ),
         (
             REVENUE | {"value": 300, "period": "last_2_fiscal_years", "agg": "sum"},
@@ -243,6 +331,40 @@ def test_a_condition_has_a_name_in_both_languages_its_own_or_a_made_one() -> Non
     assert (made.label_en, made.required_en) == ("Revenue in 2025", "at least CNY 20 million")
 
 
+def test_what_is_needed_says_no_not_where_one_word_does() -> None:
+    barred = {"not": STAFF | {"op": ">=", "value": 300}}
+    result = group({"employees": 310}, barred)
+    assert (result.label_zh, result.required_zh, result.actual_zh) == (
+        "从业人员",
+        "低于 300 人",
+        "310 人",
+    )
+    assert result.required == "not(employees >= 300 person)"
+    foreign = group({}, {"not": {"attr": "region", "op": "under", "value": "33"}})
+    assert (foreign.label_en, foreign.required_zh, foreign.required_en) == (
+        "Place of registration",
+        "不能属于 浙江省",
+        "not within Zhejiang",
+    )
+
+
+@pytest.mark.parametrize("op", ["==", "!=", "<", "<=", ">", ">="])
+@pytest.mark.parametrize("known", [None, 19, 20, 21])
+def test_a_condition_said_without_not_has_the_same_answer(op: str, known: int | None) -> None:
+    node = condition({"not": {"not": {"not": STAFF | {"op": op, "value": 20}}}})
+    facts = {} if known is None else {"employees": Decimal(known)}
+    said = straight(node)
+    assert isinstance(said, Atom)
+    assert said.answer(facts, AS_OF) is node.answer(facts, AS_OF)
+
+
+def test_a_figure_of_a_bare_catalogue_is_not_given_a_counting_word() -> None:
+    bare = Catalogue.from_document({"attributes": {"staff": {"type": "integer"}}})
+    law = parse_policy(document({"attr": "staff", "op": ">=", "value": 10}), bare)
+    (told,) = report([law], {"staff": 1}, bare, as_of=AS_OF).policies[0].groups
+    assert told.gap_zh == "您还差 9 staff（需要不少于 10，现为 1）"
+
+
 def test_a_long_list_is_cut_and_counted() -> None:
     tags = [f"T{i}" for i in range(8)]
     result = group({"tags": []}, {"attr": "tags", "op": "has_any", "value": tags})
@@ -271,6 +393,6 @@ def test_figures_lose_idle_zeros_but_not_their_own() -> None:
     assert [number(Decimal(n)) for n in ("100", "1200.50", "0.00001", "0")] == [
         "100",
         "1,200.5",
-        "0",
+        "0.00001",
         "0",
     ]

@@ -222,7 +222,9 @@ def test_a_bare_catalogue_knows_codes_by_how_they_are_built() -> None:
     for attr, value, right in (
         ("industry", "C35", True),
         ("industry", "C3", False),
-        ("industry", "35", False),
+        ("industry", "35", True),
+        ("industry", "98", False),
+        ("industry", "D35", False),
         ("region", "330101", True),
         ("region", "3", False),
         ("region", "33010", False),
@@ -233,6 +235,26 @@ def test_a_bare_catalogue_knows_codes_by_how_they_are_built() -> None:
         else:
             with pytest.raises(RuleError, match="no such code"):
                 parse_policy(doc, bare)
+
+
+def test_an_empty_list_is_refused_wherever_it_stands() -> None:
+    for empty in ({"any": []}, {"all": []}, {"at_least": 1, "of": []}):
+        for group in (empty, {"not": empty}, {"any": [empty]}):
+            assert [f.code for f in findings(group)] == ["empty"], group
+
+
+def test_a_catalogue_that_says_nothing_about_years_lets_a_condition_name_one() -> None:
+    rows: dict[str, dict[str, Any]] = {"revenue": {"type": "number", "unit": "CNY"}}
+    yearly = document(
+        {"attr": "revenue", "op": ">=", "value": 1, "unit": "CNY", "period": "year:2025"}
+    )
+    assert parse_policy(yearly, Catalogue.from_document({"attributes": rows}))
+    # here the catalogue does say which attributes have years
+    knowing = Catalogue.from_document(
+        {"attributes": rows | {"profit": {"type": "number", "period": "year"}}}
+    )
+    with pytest.raises(RuleError, match="no figures by year"):
+        parse_policy(yearly, knowing)
 
 
 def test_a_sum_over_two_years_may_exceed_one_year_s_bounds() -> None:

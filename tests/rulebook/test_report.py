@@ -140,7 +140,7 @@ def test_the_json_is_plain_and_exact() -> None:
     told = _json({"region": "440300", "employees": 19, "qualifications": [], "score": 0.1})
     here, staff, either = told["policies"][0]["groups"]
     assert (here["required"], here["actual"], here["quote"]) == (
-        "region under [4403]",
+        "region under 4403",
         "4403",
         "在深圳注册",
     )
@@ -281,10 +281,15 @@ def test_the_same_report_comes_from_a_policy_read_back_from_json() -> None:
     assert reports[0].to_json() == reports[1].to_json()
 
 
+def test_a_policy_without_an_amount_has_the_same_form_with_no_bounds() -> None:
+    assert judge({}, SCORE).amount is None
+    assert judge({}, SCORE).to_json()["amount"] == {"low": None, "high": None}
+
+
 def test_a_catalogue_in_its_smallest_form_serves() -> None:
     bare = Catalogue.from_document({"attributes": {"score": {"type": "number"}}})
     told = report(
         [parse_policy(document(SCORE), bare)], {"score": 60.5}, bare, as_of=AS_OF
     ).to_json()
     assert told["policies"][0]["verdict"] == "eligible"
-    assert told["policies"][0]["amount"] is None
+    assert told["policies"][0]["groups"][0]["gap"] == {"zh": "", "en": ""}

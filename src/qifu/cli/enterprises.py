@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -75,7 +76,8 @@ def size(
     try:
         result = size_class(code, staff, revenue, assets, on=day, rules=rules)
     except LookupError as error:
-        raise click.BadParameter(str(error), param_hint="--on") from None
+        message = f"{day} 没有可用的划型标准 · {error}"
+        raise click.BadParameter(message, param_hint="--on") from None
     if as_json:
         click.echo(json.dumps(as_document(result), ensure_ascii=False))
         return
@@ -124,11 +126,13 @@ def _rules() -> tuple[CodeTree, SizeRules]:
 def check(codes: tuple[str, ...], as_json: bool) -> None:
     """查统一社会信用代码 · Check credit codes; - reads them from standard input, one a line.
 
-    Exit code 1 if any of them is wrong.
+    Spaces, hyphens, small letters and full-width characters are read as what they stand for. Exit
+    code 1 if any of them is wrong.
     """
     rows = []
     for given in _given(codes):
-        code, zh, en = validate_uscc(given)
+        # a code copied from a Chinese page may be full-width: Ｍ is M
+        code, zh, en = validate_uscc(unicodedata.normalize("NFKC", given))
         rows.append({"code": code or given, "valid": code is not None, "zh": zh, "en": en})
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))

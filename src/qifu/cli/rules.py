@@ -97,7 +97,7 @@ def check(
     documents: list[Document] = []
     errors: list[Finding] = []
     for place in policies:
-        found, unreadable = load_documents(place)
+        found, unreadable = load_documents(place, without=[attributes] if attributes else [])
         documents += found
         errors += unreadable
     on = _day(as_of) or basis.catalogue.as_of or datetime.now(CITY_TIME).date()
@@ -144,7 +144,8 @@ def report_(
             "没有日期：请用 --as-of，或在属性文件里写 as_of · "
             "no day: give --as-of D, or as_of in the attributes file"
         )
-    documents, unreadable = load_documents(policies)
+    others = [file for file in (attributes, facts) if file is not None]
+    documents, unreadable = load_documents(policies, without=others)
     read, findings = read_policies(documents, basis.catalogue)
     if unreadable or findings:
         _refuse(*unreadable, *findings)

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from qifu.rulebook.codes import CodeTree, PrefixTree
+from qifu.rulebook.dates import read_day
 from qifu.rulebook.findings import Finding, RuleError
 
 TYPES = ("number", "integer", "date", "flag", "code", "set", "text")
@@ -19,13 +20,18 @@ _KEYS = (
     "visibility", "options",
 )  # fmt: skip
 
+# what says how a value is written, and nothing about its meaning
+_WRITTEN = {"type", "unit", "bounds"}
+
 
 @dataclass(frozen=True)
 class Attribute:
     """One thing that can be known. `low` and `high` are in `unit`; `sources` stand best first.
 
-    `declared` is false where the catalogue gives a type and nothing else: then a condition may name
-    a year or a unit (counted in CNY, ratio, person …), and need not.
+    `declared` is false where the catalogue gives a type and nothing else, or only unit and bounds
+    besides and no attribute at all has a period: it then says nothing about years, and a condition
+    may name a year and need not; without a unit of its own a condition may name one (counted in
+    CNY, ratio, person …) and need not.
     """
 
     name: str
@@ -106,6 +112,9 @@ class Catalogue:
             reading.say("type", "attributes", "attributes are a mapping of name to type", rows)
             rows = {}
         attributes = {}
+        reading.without_years = not any(
+            isinstance(row, Mapping) and "period" in row for row in rows.values()
+        )
         for name, row in rows.items():
             attribute = reading.attribute(name, row, groups, sources)
             if attribute is not None:
@@ -141,6 +150,7 @@ class _Reading:
     def __init__(self, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
+        self.without_years = False
 
     def say(
         self, code: str, path: str, message: str, found: object = None, allowed: str = ""
@@ -171,11 +181,11 @@ class _Reading:
         return value.get("zh", ""), value.get("en", "")
 
     def day(self, value: Any, path: str) -> date | None:
-        if value is None or (isinstance(value, date) and type(value) is date):
-            return value
+        if value is None:
+            return None
         try:
-            return date.fromisoformat(value)
-        except (TypeError, ValueError):
+            return read_day(value)
+        except ValueError:
             self.say("type", path, "must be a date", value, "2026-11-22")
             return None
 
@@ -246,7 +256,7 @@ class _Reading:
             askable=row.get("ask", True) is True,
             visibility=visibility,
             options=self.options(row.get("options"), f"{path}.options", kind),
-            declared=set(row) != {"type"},
+            declared=not set(row) <= (_WRITTEN if self.without_years else {"type"}),
         )
 
     def bounds(self, value: Any, path: str, kind: str) -> tuple[Decimal | None, Decimal | None]:
@@ -304,4 +314,4 @@ class _Reading:
 def _digest(doc: Mapping[str, Any], trees: Mapping[str, CodeTree]) -> str:
     text = json.dumps(doc, sort_keys=True, ensure_ascii=False, default=str)
     parts = [text, *(f"{name} {trees[name].content_hash}" for name in sorted(trees))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return hashlib.sha256("\n".join(parts).encode(errors="surrogatepass")).hexdigest()

@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from qifu.rulebook.findings import Finding, RuleError
 
 REGION, INDUSTRY = "region", "industry"
-_INDUSTRY_SHAPE = re.compile(r"[A-T](\d{2,4})?")
+_INDUSTRY_SHAPE = re.compile(r"[A-T](\d{2,4})?", re.ASCII)
+# GB/T 4754-2017: the last division (two digits) of each section; sections follow each other
+_LAST_DIVISIONS = dict(
+    A=5, B=12, C=43, D=46, E=50, F=52, G=60, H=62, I=65, J=69, K=70, L=72, M=75, N=79, O=82, P=83,
+    Q=85, R=90, S=96, T=97,
+)  # fmt: skip
+_SECTIONS = {
+    f"{division:02d}": next(s for s, last in _LAST_DIVISIONS.items() if division <= last)
+    for division in range(1, 98)
+}
 
 
 def strip_region(code: str) -> str:
@@ -133,18 +142,26 @@ class PrefixTree(CodeTree):
     """A tree of which only the way codes are built is known: a code is under its beginnings.
 
     Regions have levels of 2, 4, 6, 9 and 12 digits, industries of 1, 3, 4 and 5 characters;
-    codes of any other tree are under every beginning. A code is refused only for its shape.
+    codes of any other tree are under every beginning. A code is refused only for its shape, an
+    industry also where no section has its division (C3, C98, D35).
     """
 
     def __init__(self, name: str) -> None:
         super().__init__(name, {}, {})
+
+    def normalise(self, code: str) -> str:
+        code = super().normalise(code)
+        if self.name == INDUSTRY and code[:1].isdigit() and len(code) <= 4:
+            return _SECTIONS.get(code[:2], "") + code
+        return code
 
     def has(self, code: str) -> bool:
         code = self.normalise(code)
         if self.name == REGION:
             return code.isascii() and code.isdigit() and len(code) in (2, 4, 6, 9, 12)
         if self.name == INDUSTRY:
-            return _INDUSTRY_SHAPE.fullmatch(code) is not None
+            shaped = _INDUSTRY_SHAPE.fullmatch(code) is not None
+            return shaped and (len(code) == 1 or _SECTIONS.get(code[1:3]) == code[0])
         return bool(code)
 
     def ancestors(self, code: str) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,9 @@ from qifu.rulebook.yaml_text import read_yaml
 SUFFIXES = (".yaml", ".yml", ".json", ".jsonl", ".ndjson")
 # A folder of this name holds rule cases, not policies.
 CASES = "cases"
+# digits of a whole number that are read at all; what a fact may have is less
+MOST_DIGITS = 1_000
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 LARGEST = 4_000_000  # bytes of a document that people write; JSON lines may be of any size
 
 
@@ -29,16 +33,22 @@ class Document:
     lines: Mapping[str, int] = field(default_factory=dict, repr=False)
 
 
-def load_documents(place: Path) -> tuple[list[Document], list[Finding]]:
+def load_documents(
+    place: Path, *, without: Collection[Path] = ()
+) -> tuple[list[Document], list[Finding]]:
     """Every document in a file, a JSON-lines file or a folder (with its folders, without `cases`).
 
-    With them every file or line that cannot be read as a document at all.
+    With them every file or line that cannot be read as a document at all. `without` are files in
+    the folder that are something else, the catalogue or the facts of the same run.
     """
     if not place.exists():
         return [], [Finding("missing", "", "no such file or folder", file=str(place))]
     documents: list[Document] = []
     findings: list[Finding] = []
+    other = {file.resolve() for file in without}
     for file in files_in(place):
+        if file != place and file.resolve() in other:
+            continue
         try:
             read, wrong = _read_file(file)
         except RuleError as error:
@@ -53,13 +63,14 @@ def load_documents(place: Path) -> tuple[list[Document], list[Finding]]:
 
 def files_in(place: Path) -> Iterator[Path]:
     """The file itself, or the folder's files in the order of their names."""
-    if place.is_file():
+    if not place.is_dir():
         yield place
         return
     for file in sorted(place.rglob("*")):
         inner = file.relative_to(place).parts
         hidden = any(part.startswith(".") for part in inner)
-        if file.suffix in SUFFIXES and CASES not in inner[:-1] and not hidden and file.is_file():
+        named = file.suffix.lower() in SUFFIXES
+        if named and CASES not in inner[:-1] and not hidden and file.is_file():
             yield file
 
 
@@ -72,8 +83,13 @@ def load_file(file: Path) -> list[Document]:
 
 
 def _read_file(file: Path) -> tuple[list[Document], list[Finding]]:
-    """The documents of one file, and the lines of JSON lines that are none."""
-    lines = file.suffix in (".jsonl", ".ndjson")
+    """The documents of one file, and the lines of JSON lines that are none.
+
+    The ending tells the form. Any other one, or none, is JSON where it begins like JSON, else YAML;
+    what is several JSON documents, one a line, is read as JSON lines.
+    """
+    suffix = file.suffix.lower()
+    lines = suffix in (".jsonl", ".ndjson")
     try:
         if not lines and file.stat().st_size > LARGEST:
             size = file.stat().st_size
@@ -81,22 +97,50 @@ def _read_file(file: Path) -> tuple[list[Document], list[Finding]]:
             raise RuleError(Finding("size", "", "too large", size, allowed, str(file)))
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        message = f"not UTF-8 at byte {error.start}"
-        raise RuleError(Finding("encoding", "", message, file=str(file))) from None
+        raise RuleError(_wrong_encoding(file, error)) from None
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise RuleError(Finding("unreadable", "", message, file=str(file))) from None
     if lines:
         return _json_lines(text, str(file))
-    if file.suffix == ".json":
+    begins_like_json = suffix not in (".yaml", ".yml") and text.lstrip().startswith(("{", "["))
+    if suffix == ".json" or begins_like_json:
+        if _is_json_lines(text):
+            return _json_lines(text, str(file))
         return _listed(read_json(text, str(file)), str(file), {}), []
     read = read_yaml(text, str(file))
     return [doc for data, places in read for doc in _listed(data, str(file), places)], []
 
 
+def _wrong_encoding(file: Path, error: UnicodeDecodeError) -> Finding:
+    """What is wrong with the bytes, and which encoding they look like."""
+    data = bytes(error.object)
+    likely = "UTF-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ""
+    if not likely:
+        try:
+            data.decode("gb18030")
+            likely = "GBK"
+        except UnicodeDecodeError:
+            pass
+    message = f"not UTF-8 at byte {error.start}" + (f", it looks like {likely}" if likely else "")
+    return Finding("encoding", "", message, None, "text saved as UTF-8", str(file))
+
+
+def _is_json_lines(text: str) -> bool:
+    """Whether the first line is a JSON document of its own and others follow it."""
+    first, _, rest = text.lstrip().partition("\n")
+    if not (first.startswith("{") and rest.strip()):
+        return False
+    try:
+        json.loads(first)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def load_one(file: Path) -> Document:
     """The one document of a file."""
-    if not file.is_file():
+    if not file.exists() or file.is_dir():
         raise RuleError(Finding("missing", "", "no such file", file=str(file)))
     documents = load_file(file)
     if len(documents) != 1:
@@ -202,8 +246,21 @@ def read_json(text: str, file: str = "", line: int | None = None) -> Any:
             found[key] = value
         return found
 
+    def whole(digits: str) -> int:
+        if len(digits) > MOST_DIGITS:
+            raise RuleError(Finding("bounds", "", "too many digits", digits, "", file, line))
+        return int(digits)
+
     try:
-        return json.loads(text, parse_float=Decimal, object_pairs_hook=unique)
+        made = json.loads(text, parse_float=Decimal, parse_int=whole, object_pairs_hook=unique)
+        if _SURROGATE.search(text):
+            json.dumps(made, ensure_ascii=False, default=str).encode()
+        return made
+    except RuleError:
+        raise
+    except UnicodeEncodeError:
+        message = "half of a character: \\ud800 to \\udfff stand in pairs only"
+        raise RuleError(Finding("encoding", "", message, file=file, line=line)) from None
     except json.JSONDecodeError as error:
         message = f"not JSON: {error.msg} at column {error.colno}"
         where = line or error.lineno

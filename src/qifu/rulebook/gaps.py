@@ -9,8 +9,9 @@ from qifu.rulebook.conditions import Atom, Group, Node, Not
 from qifu.rulebook.dates import add, subtract
 from qifu.rulebook.effort import closest
 from qifu.rulebook.facts import Facts, split_key
-from qifu.rulebook.labels import Teller, barred_flag
+from qifu.rulebook.labels import Teller, barred_atom
 from qifu.rulebook.operators import AGE, HUMAN
+from qifu.rulebook.opposites import straight
 from qifu.rulebook.units import family
 from qifu.rulebook.words import Words
 
@@ -32,6 +33,7 @@ class GapTeller:
 
     def unmet(self, node: Node) -> Words:
         """The gap of a condition that is false."""
+        node = straight(node)
         if isinstance(node, Group):
             return self._group(node)
         if isinstance(node, Not):
@@ -68,12 +70,17 @@ class GapTeller:
         name = self.name_of(key)
         if key not in self.facts:
             return name
-        atom = next(atom for atom in node.atoms() if key in atom.keys(self.as_of))
-        has, need = self.teller.value(atom, self.facts[key]), self.teller.required(atom)
+        asking = [
+            atom
+            for atom in node.atoms()
+            if key in atom.keys(self.as_of) and atom.answer(self.facts, self.as_of) is None
+        ]
+        has = self.teller.value(asking[0], self.facts[key])
+        need = words.listing(map(self.teller.required, asking), zh="，或", en=", or ")
         zh = f"{name.zh}的具体位置（只知道是{has.zh}，要看是否{need.zh}）"
-        if atom.attribute.tree != "region":
+        if asking[0].attribute.tree != "region":
             zh = f"更具体的{name.zh}（只知道是{has.zh}，要看是否{need.zh}）"
-        return Words(zh, f"{name.en} exactly (known only as {has.en}, needed: {need.en})")
+        return Words(zh, f"{name.en} in more detail (known only as {has.en}, needed: {need.en})")
 
     def _group(self, group: Group) -> Words:
         answers = [part.answer(self.facts, self.as_of) for part in group.parts]
@@ -98,9 +105,9 @@ class GapTeller:
 
     def _opposite(self, node: Not) -> Words:
         inner = node.part
-        flag = barred_flag(node)
-        if flag is not None:
-            return self._flag(self.teller.subject(flag), wanted=not flag.value)
+        barred = barred_atom(node)
+        if barred is not None:
+            return self._barred(barred, self.teller.subject(barred))
         if isinstance(inner, Group) and inner.shape == "any":
             true = [p for p in inner.parts if p.answer(self.facts, self.as_of) is True]
             told = words.listing((self.teller.sentence(part) for part in true), zh="；", en="; ")
@@ -108,12 +115,27 @@ class GapTeller:
             told = self.teller.sentence(inner)
         if isinstance(inner, Atom):
             has = self.teller.actual(inner, self.facts)
-            told = Words(f"{told.zh}，现为 {has.zh}", f"{told.en}, and it is {has.en}")
+            told = Words(f"{told.zh}，现为 {has.zh}", f"{told.en}; now: {has.en}")
         return Words(f"不能有这种情形：{told.zh}", f"This rules you out: {told.en}")
+
+    def _barred(self, atom: Atom, subject: Words) -> Words:
+        """What may not be, and is."""
+        needed, gap = self.teller.barred(atom)
+        fact = atom.figure(self.facts, self.as_of)
+        if isinstance(fact, frozenset):
+            # of all that the firm has only what may not be there
+            has = self.teller.value(atom, fact.intersection(atom.value))
+            zh = f"{subject.zh}：{needed.zh}，现有 {has.zh}"
+        else:
+            has = self.teller.value(atom, fact)
+            zh = f"{subject.zh}{needed.zh}，现为 {has.zh}"
+        return Words(zh, f"{words.upper(subject.en)} {gap}; now: {has.en}")
 
     def _atom(self, atom: Atom, subject: Words, fact: Any) -> Words:
         if isinstance(fact, bool):
             return self._flag(subject, wanted=atom.value)
+        if atom.op in ("!=", "not_in"):
+            return self._barred(atom, subject)
         if isinstance(fact, frozenset):
             return self._set(atom, fact)
         if isinstance(fact, date):
@@ -122,10 +144,17 @@ class GapTeller:
         if isinstance(fact, Decimal):
             gap = self._number(atom, subject, fact)
             if gap is not None:
+                has = self._distinct(atom, fact, has)
                 zh = f"{gap.zh}（需要{_air(need.zh)}{need.zh}，现为 {has.zh}）"
                 return Words(zh, f"{gap.en} (needed: {need.en}; you have {has.en})")
         zh = f"{subject.zh}需要{_air(need.zh)}{need.zh}，现为 {has.zh}"
-        return Words(zh, f"{words.upper(subject.en)} must be {need.en}; it is {has.en}")
+        return Words(zh, f"{words.upper(subject.en)} must be {need.en}; now: {has.en}")
+
+    def _distinct(self, atom: Atom, fact: Decimal, has: Words) -> Words:
+        """The figure with all its digits where rounded it may read like a limit that it is not."""
+        limits = atom.value if isinstance(atom.value, tuple) else (atom.value,)
+        near = any(abs(fact - limit) * 1000 <= abs(limit) for limit in limits)
+        return words.exact(fact, atom.attribute) if near and "约" in has.zh else has
 
     def _number(self, atom: Atom, subject: Words, fact: Decimal) -> Words | None:
         """The difference; None where a number is not short of or beyond another one."""
@@ -143,8 +172,10 @@ class GapTeller:
             # whole numbers: more than 5 is at least 6
             difference, strict = difference + 1, False
         if not difference:
-            zh = f"{subject.zh}正好到线，还不够"
-            return Words(zh, f"{words.upper(subject.en)} is right at the limit, not beyond it")
+            low = op == "<"
+            zh = f"{subject.zh}正好到线，{'还要再低一些' if low else '还不够'}"
+            en = f"right at the limit and must be {'below' if low else 'above'} it"
+            return Words(zh, f"{words.upper(subject.en)}: {en}")
         gap = words.difference(difference, atom.attribute)
         if op in (">", ">="):
             return self._short(atom, subject, gap, strict)
@@ -163,7 +194,7 @@ class GapTeller:
             return Words(zh, f"You need {gap.en} more: {words.lower(subject.en)}")
         beyond = f"{_air(gap.zh[::-1])}以上" if strict else ""
         zh = f"{subject.zh}{_air(subject.zh[::-1])}还差 {gap.zh}{beyond}"
-        return Words(zh, f"{words.upper(subject.en)} is short by {more}{gap.en}")
+        return Words(zh, f"{words.upper(subject.en)}: short by {more}{gap.en}")
 
     def _flag(self, subject: Words, *, wanted: bool) -> Words:
         if wanted:
@@ -184,7 +215,7 @@ class GapTeller:
         if atom.op not in AGE:
             need = self.teller.required(atom)
             zh = f"{subject.zh}需要{need.zh}，现为 {fact}"
-            return Words(zh, f"{words.upper(subject.en)} must be {need.en}; it is {fact}")
+            return Words(zh, f"{words.upper(subject.en)} must be {need.en}; now: {fact}")
         if fact > at:
             zh = f"{subject.zh} {fact} 在 {at} 之后，还不能计算"
             return Words(zh, f"{words.upper(subject.en)} {fact} lies after {at}")
@@ -193,13 +224,13 @@ class GapTeller:
             start = subtract(at, atom.value)
             over = words.between(fact, start)
             zh = f"{subject.zh}需要在 {start} 到 {at} 之间，现为 {fact}，早了 {over.zh}"
-            en = f"{words.upper(subject.en)} must lie from {start} to {at}; it is {fact}"
+            en = f"{words.upper(subject.en)} must lie from {start} to {at}; now: {fact}"
             return Words(zh, f"{en}, {over.en} too early")
         turning = add(fact, atom.value)
         if atom.op == "age_at_most":
             over = words.between(turning, at)
             zh = f"{subject.zh} {fact}，{turning} 已满 {length.zh}，超出 {over.zh}，补不回来"
-            en = f"{words.upper(subject.en)} {fact} was {length.en} ago on {turning}"
+            en = f"{words.upper(subject.en)} {fact}: {length.en} were over on {turning}"
             return Words(zh, f"{en}, {over.en} too early; nothing can close this")
         return self._too_young(atom, subject, fact, turning)
 
@@ -208,15 +239,13 @@ class GapTeller:
         wait, length = words.between(at, turning), words.period(atom.value)
         verb = "成立" if "成立" in subject.zh else "过"
         if atom.moment is None:
-            when = (f"{turning} 起满足", f"met from {turning} on")
+            zh = f"还需再{verb} {wait.zh}（需要满 {length.zh}，{turning} 起满足）"
+            en = f"{wait.en} to go (needed: {length.en}, met from {turning} on)"
         else:
             # the day that counts is fixed: waiting helps only the next round
-            when = (
-                f"{turning} 才满 {length.zh}，本次按 {at} 计算",
-                f"{length.en} only on {turning}, this round counts on {at}",
-            )
-        zh = f"还需再{verb} {wait.zh}（{when[0]}）：{subject.zh} {fact}"
-        return Words(zh, f"{words.upper(wait.en)} to go ({when[1]}): {subject.en} {fact}")
+            zh = f"到 {at} 还差 {wait.zh}（需要满 {length.zh}，{turning} 才满，本次赶不上）"
+            en = f"on {at} still {wait.en} short of {length.en} (reached {turning}, too late)"
+        return Words(f"{zh}：{subject.zh} {fact}", f"{words.upper(en)}: {subject.en} {fact}")
 
 
 def _air(text: str) -> str:

@@ -9,7 +9,8 @@ from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.conditions import Atom, Group, Node, Not
 from qifu.rulebook.dates import Period
 from qifu.rulebook.facts import Facts, plain
-from qifu.rulebook.operators import AGE, HUMAN
+from qifu.rulebook.operators import AGE, CHOICE, HUMAN
+from qifu.rulebook.opposites import straight
 from qifu.rulebook.units import family
 from qifu.rulebook.words import Words
 
@@ -40,8 +41,26 @@ _CHOICES: dict[str, tuple[str, str]] = {
 }
 _AGES = {
     "age_at_least": ("满 {}", "{} or longer ago"),
-    "age_at_most": ("不超过 {}", "no longer than {} ago"),
+    "age_at_most": ("不超过 {}", "at most {} ago"),
     "within_last": ("在最近 {}之内", "within the last {}"),
+}
+# what a value may not be, for a `not` around it and for != and not_in:
+# what is needed (zh, en), and the English of the gap, in which Chinese needs no other words
+_BARRED = {
+    "==": ("不能是 {}", "not {}", "must not be {}"),
+    "in": ("不能是：{}", "none of: {}", "must not be any of: {}"),
+    "between": ("不能{}", "not {}", "must not be {}"),
+    "under": ("不能属于 {}", "not within {}", "must not be within {}"),
+    "has": ("不能有 {}", "not {}", "must not include {}"),
+    "has_any": ("不能有其中任何一项：{}", "none of: {}", "must not include any of: {}"),
+    "has_all": ("不能同时有：{}", "not all of: {}", "must not include all of: {}"),
+    "age_at_least": ("须未满 {}", "less than {} ago", "must be less than {} ago"),
+    "age_at_most": ("须已超过 {}", "more than {} ago", "must be more than {} ago"),
+    "within_last": (
+        "不能在最近 {}之内",
+        "not within the last {}",
+        "must not be within the last {}",
+    ),
 }
 _JUDGED = Words("人工评审事项", "Judged by reviewers")
 _YEARS = {
@@ -62,6 +81,7 @@ class Teller:
         """The condition's own name, or one made of what it looks at."""
         if node.label is not None:
             return Words(*node.label)
+        node = straight(node)
         if isinstance(node, Atom):
             return self.subject(node)
         if isinstance(node, Group):
@@ -72,9 +92,9 @@ class Teller:
                 return Words("满足以下任意一项", "Any one of these")
             zh = f"以下 {n} 项中至少满足 {node.least} 项"
             return Words(zh, f"At least {node.least} of these {n}")
-        flag = barred_flag(node)
-        if flag is not None:
-            return self.subject(flag)
+        barred = barred_atom(node)
+        if barred is not None:
+            return self.subject(barred)
         return Words("不能有以下情形", "None of the following")
 
     def subject(self, atom: Atom) -> Words:
@@ -94,6 +114,7 @@ class Teller:
 
     def required(self, node: Node) -> Words:
         """What is needed, without the name of what is looked at."""
+        node = straight(node)
         if isinstance(node, Atom):
             return self._atom_required(node)
         return self._joined(node)
@@ -102,10 +123,15 @@ class Teller:
         """The whole condition: what is looked at and what is needed."""
         if node.label is not None:
             return Words(*node.label)
-        flag = barred_flag(node)
-        if flag is not None:
-            told = self.sentence(flag)
-            return Words(f"不能是（{told.zh}）", f"not ({told.en})")
+        if isinstance(node, Not) and node.part.label is not None:
+            zh, en = node.part.label
+            return Words(f"不能是（{zh}）", f"not ({en})")
+        node = straight(node)
+        barred = barred_atom(node)
+        if barred is not None:
+            subject, needed = self.subject(barred), self.barred(barred)[0]
+            colon = "：" if barred.attribute.type == "set" else ""
+            return Words(f"{subject.zh}{colon}{needed.zh}", f"{subject.en}: {needed.en}")
         if not isinstance(node, Atom):
             return self._joined(node)
         subject, needed = self.subject(node), self.required(node)
@@ -117,6 +143,7 @@ class Teller:
 
     def actual(self, node: Node, facts: Facts) -> Words:
         """What the enterprise has; unknown is said to be unknown."""
+        node = barred_atom(node) or straight(node)
         if isinstance(node, Atom):
             return self._atom_actual(node, facts)
         told = []
@@ -136,6 +163,24 @@ class Teller:
         day = atom.moment.isoformat()
         return Words(f"（按 {day} 计算）", f" (counted on {day})")
 
+    def barred(self, atom: Atom) -> tuple[Words, str]:
+        """What may not be: as what is needed, and the English after the subject in a gap.
+
+        The operator is the one inside the `not`, or == and in for what is written != and not_in.
+        """
+        op = {"!=": "==", "not_in": "in"}.get(atom.op, atom.op)
+        items = atom.value if isinstance(atom.value, tuple) else (atom.value,)
+        told, more = words.values(items, atom.attribute, self.catalogue), words.NOTHING
+        if op in AGE:
+            told, more = words.period(atom.value), self.moment(atom)
+        elif op == "between":
+            told = self._atom_required(atom)
+        elif len(items) == 1:
+            op = {"in": "==", "has_any": "has", "has_all": "has"}.get(op, op)
+        zh, en, gap = _BARRED[op]
+        needed = Words(zh.format(told.zh) + more.zh, en.format(told.en) + more.en)
+        return needed, gap.format(told.en) + more.en
+
     def _atom_required(self, atom: Atom) -> Words:
         if atom.op == HUMAN:
             zh, en = atom.value
@@ -148,28 +193,31 @@ class Teller:
             return Words(zh.format(length.zh) + moment.zh, en.format(length.en) + moment.en)
         if atom.op == "between":
             low, high = (self.value(atom, end) for end in atom.value)
-            return Words(f"在 {low.zh} 到 {high.zh} 之间", f"{low.en} to {high.en}")
+            first, last = (end + _gap(end[::-1]) for end in (low.zh, high.zh))
+            return Words(f"在 {first}到 {last}之间", f"from {low.en} to {high.en}")
         single = atom.op in ("==", "!=", "<", "<=", ">", ">=")
         items = (atom.value,) if single else atom.value
         told = words.values(items, atom.attribute, self.catalogue)
         if atom.op == "has_any" and len(items) == 1:
             return told
-        patterns = _CHOICES
+        op, patterns = atom.op, _CHOICES
+        if op in CHOICE and len(items) == 1:
+            single, op = True, "==" if op == "in" else "!="
         if single and atom.attribute.numeric:
             patterns = _NUMBERS
         elif single and atom.attribute.type == "date":
             patterns = _DAYS
-        zh, en = patterns[atom.op]
-        if atom.op == ">=" and family(atom.attribute.unit or "") in ("money", "ratio"):
+        zh, en = patterns[op]
+        if op == ">=" and family(atom.attribute.unit or "") in ("money", "ratio"):
             zh = "不低于 {}"
         return Words(zh.format(told.zh), en.format(told.en))
 
     def _joined(self, node: Node) -> Words:
         parts = [self.sentence(part) for part in node.children]
         if isinstance(node, Not):
-            flag = barred_flag(node)
-            if flag is not None:
-                return self.value(flag, not flag.value)
+            barred = barred_atom(node)
+            if barred is not None:
+                return self.barred(barred)[0]
             return Words(f"不能是：{parts[0].zh}", f"not: {parts[0].en}")
         if isinstance(node, Group) and node.shape == "any":
             return words.listing(parts, zh="，或 ", en=", or ", most=words.MOST_NAMED)
@@ -217,6 +265,8 @@ def _neutral_value(atom: Atom) -> str:
     if atom.op == HUMAN:
         return str(atom.value[0])
     if isinstance(atom.value, tuple):
+        if atom.op == "under" and len(atom.value) == 1:
+            return _neutral(atom.value[0])
         return "[" + ", ".join(_neutral(item) for item in atom.value) + "]"
     return _neutral(atom.given if isinstance(atom.value, Period) else atom.value)
 
@@ -229,10 +279,11 @@ def _neutral(item: Any) -> str:
     return str(plain(item))
 
 
-def barred_flag(node: Node) -> Atom | None:
-    """The flag in a `not` around a single flag: it reads best as the flag's other value."""
-    if isinstance(node, Not) and isinstance(node.part, Atom) and node.part.op == "is":
-        return node.part
+def barred_atom(node: Node) -> Atom | None:
+    """The condition in a `not` around a single one that words can forbid (`Teller.barred`)."""
+    inner = node.part if isinstance(node, Not) else None
+    if isinstance(inner, Atom) and inner.op in _BARRED and not inner.each_year:
+        return inner
     return None
 
 

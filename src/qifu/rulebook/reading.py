@@ -131,7 +131,9 @@ class ConditionReader:
             return None
         inner = f"{common['id']}."
         parts = self.several(doc[listed], f"{path}.{listed}", inner, depth=depth + 1)
-        least = {"all": len(parts), "any": 1}.get(shape) or self.least(doc, path)
+        least = {"all": len(parts), "any": 1}.get(shape)
+        if least is None:
+            least = self.least(doc, path)
         return Group(**common, parts=parts, shape=shape, least=least) if parts and least else None
 
     def least(self, doc: Mapping[str, Any], path: str) -> int:

@@ -202,8 +202,11 @@ class PolicyResult:
         return tuple(dict.fromkeys(found))
 
     def to_json(self) -> dict[str, Any]:
-        """ENGINE.md §2's form of a policy; amounts are decimal text in CNY."""
-        amount = self.amount
+        """ENGINE.md §2's form of a policy; amounts are decimal text in CNY, null is no bound.
+
+        A policy that states no amount has no bound at either end.
+        """
+        amount = self.amount or AmountRange(None, None)
         return {
             "id": self.policy.id,
             "version": self.policy.version,
@@ -213,7 +216,7 @@ class PolicyResult:
             "status": self.status,
             "degree": self.degree.to_json(),
             "groups": [group.to_json() for group in self.groups],
-            "amount": amount and {"low": decimal(amount.low), "high": decimal(amount.high)},
+            "amount": {"low": decimal(amount.low), "high": decimal(amount.high)},
         }
 
 

@@ -47,19 +47,22 @@ def listing(items: Iterable[Words], *, zh: str = "、", en: str = ", ", most: in
     every = list(items)
     shown = every[:most] if most and len(every) > most else every
     text = Words(zh.join(item.zh for item in shown), en.join(item.en for item in shown))
-    if len(shown) == len(every):
+    return _and_more(text, len(every), len(shown))
+
+
+def _and_more(text: Words, number: int, shown: int) -> Words:
+    if number <= shown:
         return text
-    return Words(f"{text.zh} 等 {len(every)} 项", f"{text.en} and {len(every) - len(shown)} more")
+    return Words(f"{text.zh} 等 {number} 项", f"{text.en} and {number - shown} more")
 
 
 def number(value: Decimal, places: int = 4) -> str:
-    """A figure with thousand separators and without idle zeros.
+    """A figure with thousand separators and without idle zeros; what is not zero never reads as it.
 
-    >>> number(Decimal("12345.60"))
-    '12,345.6'
+    >>> number(Decimal("12345.60")), number(Decimal("0.0000123"), 2)
+    ('12,345.6', '0.000012')
     """
-    text = f"{_rounded(value, places):,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return _plain(_rounded(value, places))
 
 
 def money(yuan: Decimal) -> Words:
@@ -99,12 +102,24 @@ def figure(value: Decimal, attribute: Attribute) -> Words:
     return _counted(value, attribute)
 
 
+def exact(value: Decimal, attribute: Attribute) -> Words:
+    """A figure with all its digits, for where a rounded one would look like the limit itself."""
+    kind = family(attribute.unit or "")
+    if kind == "money":
+        text = _plain(convert(value, attribute.unit or "", "CNY"))
+        return Words(f"{text} 元", f"CNY {text}")
+    if kind == "ratio":
+        text = f"{_plain(convert(value, attribute.unit or '', '%'))}%"
+        return Words(text, text)
+    return _with_unit(_plain(value), value, attribute)
+
+
 def difference(value: Decimal, attribute: Attribute) -> Words:
     """How far two figures of the attribute are apart: shares differ by percentage points."""
     if family(attribute.unit or "") == "ratio":
         percent = convert(value, attribute.unit or "", "%")
         text = number(percent, 2 if _exact(percent, 2) else 4)
-        return Words(f"{text} 个百分点", f"{text} percentage points")
+        return Words(f"{text} 个百分点", f"{text} percentage point" + "s" * (text != "1"))
     return figure(value, attribute)
 
 
@@ -141,8 +156,10 @@ def value(item: Any, attribute: Attribute, catalogue: Catalogue) -> Words:
 
 
 def values(items: Iterable[Any], attribute: Attribute, catalogue: Catalogue) -> Words:
-    """Several values in a row."""
-    return listing((value(item, attribute, catalogue) for item in items), most=MOST_NAMED)
+    """Several values in a row; beyond a few only their number is told."""
+    every = list(items)
+    text = listing(value(item, attribute, catalogue) for item in every[:MOST_NAMED])
+    return _and_more(text, len(every), MOST_NAMED)
 
 
 def lower(text: str) -> str:
@@ -156,9 +173,14 @@ def upper(text: str) -> str:
 
 
 def _counted(item: Decimal, attribute: Attribute) -> Words:
-    text = number(item)
+    return _with_unit(number(item), item, attribute)
+
+
+def _with_unit(text: str, item: Decimal, attribute: Attribute) -> Words:
     if attribute.unit is None:
-        return Words(f"{text} 项" if attribute.type == "integer" else text, text)
+        # a catalogue of bare types does not say whether these are things or persons
+        counted = attribute.type == "integer" and attribute.declared
+        return Words(f"{text} 项" if counted else text, text)
     zh, en = _UNITS.get(family(attribute.unit), (attribute.unit, attribute.unit))
     if item == 1:
         en = _SINGULAR.get(en, en)
@@ -190,4 +212,13 @@ def _exact(item: Decimal, places: int) -> bool:
 
 
 def _rounded(item: Decimal, places: int) -> Decimal:
-    return item.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    rounded = item.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    if item and not rounded:
+        # two digits of a figure too small for so many places
+        return item.quantize(Decimal(1).scaleb(item.adjusted() - 1), ROUND_HALF_UP)
+    return rounded
+
+
+def _plain(item: Decimal) -> str:
+    text = f"{item:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

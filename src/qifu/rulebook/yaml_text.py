@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -25,6 +26,8 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9_]{0,100})")
 _DECIMAL = re.compile(r"[-+]?(\d[\d_]{0,100})?(\.\d[\d_]{0,100})?([eE][-+]?\d{1,3})?")
 _ODD = re.compile(r"[-+]?\.(inf|Inf|INF|nan|NaN|NAN)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# `op: >=` reads like a comparison and begins a folded text
+_BARE_SIGN = re.compile(r"\bop: *[><!=]")
 # Aliases can make a small file mean a huge document.
 MOST_VALUES, DEEPEST = 200_000, 60
 
@@ -47,7 +50,8 @@ def read_yaml(text: str, file: str = "") -> list[tuple[Any, dict[str, int]]]:
         mark = error.problem_mark or error.context_mark
         message = f"not YAML: {error.problem or error.context}"
         line = mark.line + 1 if mark else None
-        findings.append(Finding("syntax", "", message, file=file, line=line))
+        allowed = _hint(text, mark.line) if mark else ""
+        findings.append(Finding("syntax", "", message, None, allowed, file, line))
     except yaml.YAMLError as error:
         message = f"not YAML: {error}".splitlines()[0]
         findings.append(Finding("syntax", "", message, file=file))
@@ -96,7 +100,8 @@ class _Builder:
         if self.values > MOST_VALUES or depth > DEEPEST:
             raise _TooMuch(path, line)
         if getattr(event, "tag", None) not in (None, "!"):
-            self.say("tag", path, "tags are not used here", event.tag, line)
+            message = "tags are not used here; a text that begins with ! stands in quotes"
+            self.say("tag", path, message, event.tag, line)
         anchor = getattr(event, "anchor", None)
         made: Any
         if isinstance(event, yaml.MappingStartEvent):
@@ -160,6 +165,14 @@ class _Builder:
         if text[-1].isdigit() and not _leading_zero(text) and _DECIMAL.fullmatch(text):
             return Decimal(text.replace("_", ""))
         return text
+
+
+def _hint(text: str, number: int) -> str:
+    """What is probably meant on a line that is not YAML; empty where there is no guess."""
+    line = next(islice(text.splitlines(), number, None), "")
+    if _BARE_SIGN.search(line):
+        return 'a sign in quotes: op: ">="'
+    return "spaces, no tabs, at the beginning of a line" if line[:1] == "\t" else ""
 
 
 def _leading_zero(text: str) -> bool:
