@@ -51,3 +51,12 @@ def _fresh_caches() -> Iterator[None]:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _source_language() -> Iterator[None]:
+    """A page leaves its language behind in the thread; the next test starts in Chinese again."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
