@@ -22,6 +22,8 @@ class Environment:
     QIFU_HOSTS        comma-separated host names that may be asked for
     QIFU_CITY         folder of the city pack (default: cities/shenzhen_demo)
     QIFU_INSECURE=1   cookies without `Secure`, for plain http behind nothing
+    QIFU_PROXIES      how many proxies stand before the server (default 0): whose word on the
+                      client's address is believed
     DATABASE_URL      sqlite:///… (default) or postgres://…
     """
 
@@ -31,6 +33,7 @@ class Environment:
     hosts: list[str]
     city: Path
     insecure: bool
+    proxies: int
     database: dict[str, Any]
 
 
@@ -64,6 +67,7 @@ def read_environment() -> Environment:
         hosts=_env.list("QIFU_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]),
         city=Path(_env.str("QIFU_CITY", default=str(ROOT / "cities" / "shenzhen_demo"))),
         insecure=demo or _env.bool("QIFU_INSECURE", default=False),
+        proxies=_env.int("QIFU_PROXIES", default=0),
         database=_env.db_url("DATABASE_URL", default=f"sqlite:///{var / 'qifu.sqlite3'}"),
     )
 

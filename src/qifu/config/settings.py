@@ -117,7 +117,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "qifu.web.accounts.views.locked_out"
-AXES_IPWARE_PROXY_COUNT = 0
+AXES_IPWARE_PROXY_COUNT = environment.proxies
 AXES_VERBOSE = False
 
 SESSION_COOKIE_AGE = 8 * 3600

@@ -10,8 +10,6 @@ from django.utils.translation import get_language
 
 from qifu.base.money import money_text
 
-# above this a "most" is only the bound of a fact in the catalogue, not a promise to anybody
-MOST_TOLD = Decimal(100_000_000)
 WEEKDAYS_ZH = "一二三四五六日"
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -31,8 +31,8 @@ def _group_row(group: GroupResult) -> dict[str, Any]:
     return {name: getattr(group, name) for name in names}
 
 
-def _policy_row(match: Match, result: PolicyResult) -> dict[str, Any]:
-    amount = match.told(result)
+def _policy_row(result: PolicyResult) -> dict[str, Any]:
+    amount = result.amount
     return {
         "id": result.policy.id,
         "version": result.policy.version,
@@ -55,10 +55,10 @@ def page_of(match: Match) -> dict[str, Any]:
         "low": None if total.low is None else str(total.low),
         "high": None if total.high is None else str(total.high),
         "maybe_high": None if total.maybe_high is None else str(total.maybe_high),
-        "eligible": [_policy_row(match, r) for r in match.eligible],
-        "maybe": [_policy_row(match, r) for r in match.maybe],
-        "near": [_policy_row(match, r) for r in match.near],
-        "not_for_you": [_policy_row(match, r) for r in match.not_for_you],
+        "eligible": [_policy_row(r) for r in match.eligible],
+        "maybe": [_policy_row(r) for r in match.maybe],
+        "near": [_policy_row(r) for r in match.near],
+        "not_for_you": [_policy_row(r) for r in match.not_for_you],
         "skipped": match.report.skipped,
     }
 
@@ -108,7 +108,7 @@ def refresh_match(enterprise_id: int, *, on: date, now: datetime) -> int:
     if not new:
         return 0
     members = Membership.objects.filter(organisation_id=enterprise.pk, ended_at=None)
-    amounts = [match.told(result) for result in new]
+    amounts = [result.amount for result in new]
     known = [amount.high for amount in amounts if amount and amount.high is not None]
     tell(
         list(members.values_list("user_id", flat=True)),

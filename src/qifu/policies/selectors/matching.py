@@ -16,7 +16,6 @@ from qifu.policies.permissions import may_match
 from qifu.policies.selectors.library import programmes, published_versions
 from qifu.rulebook.amounts import AmountRange
 from qifu.rulebook.combine import Total, best_total
-from qifu.rulebook.facts import read_facts
 from qifu.rulebook.questions import Question
 from qifu.rulebook.report import PolicyResult, Report, report
 
@@ -35,35 +34,18 @@ class Match:
     order: str = "money"
 
     @cached_property
-    def _told(self) -> dict[str, AmountRange | None]:
-        facts = read_facts(self.facts, self.city.catalogue)
-        told: dict[str, AmountRange | None] = {}
-        for result in self.report.policies:
-            amount = result.policy.amount
-            told[result.policy.id] = (
-                amount.evaluate(facts, self.city.open_catalogue, as_of=self.report.as_of)
-                if amount
-                else None
-            )
-        return told
-
-    def told(self, result: PolicyResult) -> AmountRange | None:
-        """The amount as a page may tell it: open where only a bound of a fact would cap it."""
-        return self._told[result.policy.id]
-
-    @cached_property
     def total(self) -> Total:
-        """The best compatible set of what can be used, in amounts as told; `maybe` apart."""
+        """The best compatible set of what can be used; `maybe` apart, open ends not counted."""
         return best_total(
             [
-                (r.policy.id, r.verdict, self.told(r), r.policy.excludes, r.status)
+                (r.policy.id, r.verdict, countable(r.amount), r.policy.excludes, r.status)
                 for r in self.report.policies
             ]
         )
 
     def _sorted(self, results: list[PolicyResult]) -> list[PolicyResult]:
         def money(result: PolicyResult) -> Decimal:
-            amount = self.told(result)
+            amount = result.amount
             return Decimal(-1) if amount is None or amount.high is None else amount.high
 
         def days(result: PolicyResult) -> tuple[bool, date]:
@@ -107,6 +89,13 @@ class Match:
         return next((r for r in self.report.policies if r.policy.id == policy_id), None)
 
 
+def countable(amount: AmountRange | None) -> AmountRange | None:
+    """An amount as it is added up: of one without an upper end only what is assured."""
+    if amount is None or amount.high is not None:
+        return amount
+    return AmountRange(amount.low, amount.low, amount.unknown) if amount.low else None
+
+
 def match_facts(
     facts: Mapping[str, Any],
     *,
@@ -115,13 +104,15 @@ def match_facts(
     order: str = "money",
     city: City | None = None,
 ) -> Match:
-    """Facts against the library in force. Derived facts are added; what is given stays."""
+    """Facts against the library in force. Derived facts are added; what is given stays.
+
+    Judged by the open catalogue: an amount that nothing but a bound of a fact would cap has no
+    upper end here, so that no page promises it.
+    """
     city = city or current_city()
     whole, provenance = city.with_derived(facts, as_of=on)
     pks = list(published_versions(on).order_by("policy_id").values_list("pk", flat=True))
-    made = report(
-        programmes(pks, city), whole, city.catalogue, as_of=on, derived=city.derived
-    )
+    made = report(programmes(pks, city), whole, city.open_catalogue, as_of=on, derived=city.derived)
     return Match(made, city, whole, provenance, skipped, order)
 
 

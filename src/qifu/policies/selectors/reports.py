@@ -45,7 +45,7 @@ def replay(stored: StoredReport) -> Replay:
     facts, _provenance = city.with_derived(stored.facts, as_of=stored.as_of)
     pks = [row["pk"] for row in stored.policies]
     again = report(
-        programmes(pks, city), facts, city.catalogue, as_of=stored.as_of, derived=city.derived
+        programmes(pks, city), facts, city.open_catalogue, as_of=stored.as_of, derived=city.derived
     ).to_json()
     then = {row["id"]: row for row in stored.result["policies"]}
     now = {row["id"]: row for row in again["policies"]}

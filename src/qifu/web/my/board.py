@@ -12,14 +12,12 @@ from django.utils.translation import gettext as _
 from qifu.organisations.models import Enterprise
 from qifu.policies.permissions import may_answer
 from qifu.policies.selectors import Match, match_for
-from qifu.rulebook.amounts import AmountRange
-from qifu.rulebook.combine import Total, best_total
 from qifu.rulebook.questions import Question
 from qifu.rulebook.report import PolicyResult
 from qifu.web.http import AskedRequest
 from qifu.web.my.cards import Card, cards, fact_words
 from qifu.web.my.forms import AnswerForm
-from qifu.web.words import MOST_TOLD, language
+from qifu.web.words import language
 
 ORDERS: Final = ("money", "closes")
 PAYING: Final = ("grant", "loan_interest", "tax", "voucher")
@@ -114,30 +112,13 @@ def last_answer(request: AskedRequest, firm: Enterprise, match: Match) -> LastAn
     )
 
 
-def told(amount: AmountRange | None) -> AmountRange | None:
-    """An amount as it may be added up: an end that is only a bound of a fact is no promise."""
-    if amount is None or (amount.high is not None and amount.high < MOST_TOLD):
-        return amount
-    return AmountRange(amount.low, amount.low) if amount.low else None
-
-
-def told_total(match: Match) -> Total:
-    """The best compatible set of what can be said in money; the rest is counted as open."""
-    return best_total(
-        [
-            (r.policy.id, r.verdict, told(r.amount), r.policy.excludes, r.status)
-            for r in match.report.policies
-        ]
-    )
-
-
 def at_stake(match: Match, question: Question) -> Decimal | None:
     """The most that the policies which the answer may decide are worth, as far as is known."""
     amounts = [
         amount.high
         for result in match.maybe
         if question.attr in result.open_keys()
-        and (amount := told(result.amount)) is not None
+        and (amount := result.amount) is not None
         and amount.high
     ]
     return sum(amounts, Decimal(0)) or None
@@ -170,7 +151,7 @@ def board(
     allowed = may_answer(request.actor, firm)
     if asked is not None and allowed and form is None:
         form = answer_form(match, asked)
-    total = told_total(match)
+    total = match.total
     return {
         "firm": firm,
         "match": match,

@@ -10,7 +10,7 @@ from qifu.base.city import City
 from qifu.policies.models import PolicyVersion
 from qifu.policies.selectors import status_of
 from qifu.web.policies.names import BENEFITS, KINDS, LEVELS, word
-from qifu.web.words import MOST_TOLD, language, spoken
+from qifu.web.words import language, spoken
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,6 @@ def title_of(version: PolicyVersion) -> str:
 
 def row_of(version: PolicyVersion, city: City, on: date) -> Row:
     """One policy as the library shows it on a day."""
-    cap = version.amount_cap
     return Row(
         version=version,
         id=version.policy_id,
@@ -76,7 +75,7 @@ def row_of(version: PolicyVersion, city: City, on: date) -> Row:
         status=status_of(version, on),
         opens=version.opens,
         closes=version.closes,
-        cap=cap if cap is not None and cap < MOST_TOLD else None,
+        cap=version.amount_cap,
     )
 
 

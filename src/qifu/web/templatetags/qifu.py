@@ -75,12 +75,12 @@ def money(value: Any) -> str:
 
 @register.simple_tag
 def money_range(low: Any, high: Any) -> str:
-    """One amount, or both ends of a range. An end that is only a bound of a fact is left out."""
+    """One amount, or both ends of a range. Without an upper end it starts at the low one."""
     least = None if low in (None, "") else Decimal(str(low))
     most = None if high in (None, "") else Decimal(str(high))
     if least is not None and least == most:
         return words.money(least)
-    if most is None or most >= words.MOST_TOLD:
+    if most is None:
         return _("%(low)s 起") % {"low": words.money(least)} if least else _("金额按实际计算")
     if not least:
         return _("最高 %(high)s") % {"high": words.money(most)}

@@ -17,7 +17,7 @@ from qifu.organisations.selectors import disputes_visible_to, profile_of
 from qifu.policies.permissions import may_answer, may_make_report
 from qifu.policies.selectors import Match, reports_of
 from qifu.web.http import AskedRequest, city_of, for_enterprise
-from qifu.web.my.board import match_of, sections, told_total
+from qifu.web.my.board import match_of, sections
 from qifu.web.my.cards import fact_address, fact_words
 from qifu.web.my.facts import sections as profile_sections
 from qifu.web.my.firm import firm_of
@@ -63,7 +63,7 @@ def overview(request: AskedRequest) -> HttpResponse:
         "windows": _windows(match, on),
         "tasks": _tasks(request, firm, match),
         "match": match,
-        "total": told_total(match),
+        "total": match.total,
         "groups": sections(match, frozenset()),
         "reports": listed(kept[:MOST_REPORTS], older),
         "known": known,

@@ -21,7 +21,7 @@ from qifu.policies.selectors import replay, report_by_id, reports_of
 from qifu.web import xlsx
 from qifu.web.http import AskedRequest, for_enterprise
 from qifu.web.my.firm import firm_of
-from qifu.web.words import MOST_TOLD, spoken
+from qifu.web.words import spoken
 
 PER_PAGE = 20
 BIGGEST = 2**63 - 1
@@ -130,9 +130,9 @@ def report_xlsx(request: AskedRequest, pk: int) -> HttpResponse:
 
 
 def _possible(summary: Mapping[str, Any]) -> Decimal | None:
-    """The most if what is possible held too; the mere bound of a fact is not told."""
+    """The most if what is possible held too, where that is more."""
     most = summary["maybe_high"]
-    if most is None or most == summary["high"] or Decimal(most) >= MOST_TOLD:
+    if most is None or most == summary["high"]:
         return None
     return Decimal(most)
 
