@@ -1,0 +1,154 @@
+"""Every page of the site in a real browser: in both languages, dark, large, on a narrow phone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, get_resolver, resolve
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import AXE, PHONE, WIDE
+from tests.browser.world import (
+    NO_PAGE,
+    Look,
+    fill_world,
+    of_a_firm,
+    of_the_desk,
+    public,
+    session_of,
+)
+from tests.web.english import compile_english
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LOOK = (Path(__file__).parent / "look.js").read_text()
+# by how much the page, or something in it that does not scroll by itself, sticks out of the window
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+NARROW = (360, 390)
+
+
+@dataclass
+class Tour:
+    """A browser window that goes from page to page; what was wrong where."""
+
+    page: Page
+    site: str
+    cookies: dict[str, str]
+    sessions: dict[str, str] = field(default_factory=dict)
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
+
+    def open(self, look: Look) -> None:
+        """Go there as that person, with the language, theme and size of this tour."""
+        if look.account and look.account not in self.sessions:
+            self.sessions[look.account] = session_of(look.account)
+        session = {"sessionid": self.sessions[look.account]} if look.account else {}
+        kept = {**self.cookies, **session}
+        self.page.context.clear_cookies()
+        self.page.context.add_cookies(
+            [{"name": name, "value": value, "url": self.site} for name, value in kept.items()]
+        )
+        self.heard.clear()
+        answer = self.page.goto(look.address)
+        if answer is None or answer.status != look.status:
+            self.heard.append(f"status {answer.status if answer else 'none'}")
+
+    def visit(self, look: Look, **asked: Any) -> None:
+        """Everything that every page must keep."""
+        self.open(look)
+        found = self.page.evaluate(LOOK, asked)
+        size = self.page.viewport_size
+        for width in NARROW:
+            self.page.set_viewport_size({"width": width, "height": 800})
+            if (over := self.page.evaluate(TOO_WIDE)) > 0:
+                found.append(f"{over} px too wide at {width}")
+        assert size is not None
+        self.page.set_viewport_size(size)
+        self.titles[f"{look.account} {look.address}"] = self.page.title()
+        if found or self.heard:
+            self.wrong[f"{look.account} {look.address}"] = [*self.heard, *found]
+
+
+@pytest.fixture
+def tour(browser: Browser, site: str) -> Iterator[Any]:
+    """Start a tour with a viewport and the cookies of a look."""
+
+    @contextmanager
+    def start(viewport: dict[str, int], **cookies: str) -> Iterator[Tour]:
+        compile_english()
+        context = browser.new_context(base_url=site, viewport=viewport, reduced_motion="reduce")
+        context.add_init_script(path=AXE)
+        page = context.new_page()
+        made = Tour(page, site, cookies)
+        expected = "Failed to load resource: the server responded with a status of 4"
+        page.on(
+            "console",
+            lambda m: (
+                made.heard.append(m.text)
+                if m.type in ("error", "warning") and not m.text.startswith(expected)
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: made.heard.append(str(error)))
+        yield made
+        context.close()
+
+    yield start
+
+
+def every(values: dict[str, Any]) -> list[Look]:
+    return [*public(values), *of_a_firm(values), *of_the_desk(values)]
+
+
+def right(made: Tour) -> None:
+    """Nothing was wrong anywhere; else what and where, a line each, none left out."""
+    lines = [f"{where}: {one}" for where, found in made.wrong.items() for one in found]
+    if lines:
+        pytest.fail("\n".join(lines), pytrace=False)
+
+
+def names(patterns: Any) -> Iterator[str]:
+    for one in patterns:
+        if isinstance(one, URLPattern):
+            yield one.name or ""
+        else:
+            yield from names(one.url_patterns)
+
+
+@pytest.mark.parametrize(
+    ("viewport", "code", "language"),
+    [(WIDE, "zh-hans", "zh-hans"), (PHONE, "en", "en")],
+    ids=["Chinese on a wide screen", "English on a phone"],
+)
+def test_every_page_keeps_what_every_page_must(tour, viewport, code, language):
+    looks = every(fill_world())
+    seen = {resolve(one.address.split("?")[0]).url_name for one in looks if one.status != 404}
+    assert set(names(get_resolver().url_patterns)) - NO_PAGE - seen == set()
+    with tour(viewport, django_language=code) as made:
+        for look in looks:
+            made.visit(look, language=language, least=44, text=0)
+    right(made)
+    # whoever has several pages open tells them apart: pages of different kinds have other titles
+    kinds: dict[str, set[str]] = {}
+    for look in looks:
+        if look.status == 200:
+            title = made.titles[f"{look.account} {look.address}"]
+            kinds.setdefault(title, set()).add(resolve(look.address.split("?")[0]).url_name)
+    assert {title: kind for title, kind in kinds.items() if len(kind) > 1} == {}
+
+
+@pytest.mark.parametrize(
+    ("viewport", "look", "least", "text"),
+    [(WIDE, {"qf_theme": "dark"}, 44, 0), (PHONE, {"qf_size": "large"}, 60, 18)],
+    ids=["dark", "large"],
+)
+def test_every_page_keeps_it_in_every_look(tour, viewport, look, least, text):
+    values = fill_world()
+    with tour(viewport, django_language="zh-hans", **look) as made:
+        for one in every(values):
+            made.visit(one, language="zh-hans", least=least, text=text)
+    right(made)
