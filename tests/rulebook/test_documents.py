@@ -150,6 +150,14 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_read(tmp_path: Path) -> Non
     assert [f.code for f in findings] == ["encoding", "size"]
 
 
+def test_of_a_city_pack_the_policies_are_read(tmp_path: Path) -> None:
+    for name in ("pack.yaml", "units.yaml", "policies/a.yaml", "policies/cases/a.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("id: x", encoding="utf-8")
+    documents, findings = load_documents(tmp_path)
+    assert ([Path(d.file).parent.name for d in documents], findings) == (["policies"], [])
+
+
 def test_json_lines_are_known_without_their_ending(tmp_path: Path) -> None:
     for name in ("a.json", "b.txt", "c"):
         file = tmp_path / name

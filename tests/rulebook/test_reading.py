@@ -238,7 +238,8 @@ def test_a_bare_catalogue_knows_codes_by_how_they_are_built() -> None:
 
 
 def test_an_empty_list_is_refused_wherever_it_stands() -> None:
-    for empty in ({"any": []}, {"all": []}, {"at_least": 1, "of": []}):
+    lists: list[dict[str, Any]] = [{"any": []}, {"all": []}, {"at_least": 1, "of": []}]
+    for empty in lists:
         for group in (empty, {"not": empty}, {"any": [empty]}):
             assert [f.code for f in findings(group)] == ["empty"], group
 

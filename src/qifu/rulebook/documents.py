@@ -62,10 +62,12 @@ def load_documents(
 
 
 def files_in(place: Path) -> Iterator[Path]:
-    """The file itself, or the folder's files in the order of their names."""
+    """The file itself, or the folder's files in the order of their names; of a pack its policies."""
     if not place.is_dir():
         yield place
         return
+    if (place / "pack.yaml").is_file():
+        place = place / "policies"
     for file in sorted(place.rglob("*")):
         inner = file.relative_to(place).parts
         hidden = any(part.startswith(".") for part in inner)

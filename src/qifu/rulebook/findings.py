@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,20 @@ class RuleError(ValueError):
 
 
 def shorten(value: object, limit: int = 80) -> str:
-    """The value as it is printed in a finding, cut where it is longer than `limit` characters."""
-    text = repr(value)
+    """The value as it is printed in a finding, cut where it is longer than `limit` characters.
+
+    >>> shorten([Decimal("0.5"), date(2026, 11, 22), "a"])
+    "[0.5, 2026-11-22, 'a']"
+    """
+    text = _shown(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _shown(value: object) -> str:
+    """Figures and days as a document writes them, the rest as Python does."""
+    if isinstance(value, Decimal | date):
+        return str(value)
+    if isinstance(value, list | tuple):
+        parts = (str(v) if isinstance(v, Decimal | date) else repr(v) for v in value)
+        return f"[{', '.join(parts)}]"
+    return repr(value)
