@@ -109,7 +109,8 @@ class Catalogue:
         sources = reading.names(doc.get("sources"), "sources")
         rows = doc.get("attributes")
         if not isinstance(rows, Mapping) or not rows:
-            reading.say("type", "attributes", "attributes are a mapping of name to type", rows)
+            message, allowed = "must be a mapping of name to {type: …}", "{revenue: {type: number}}"
+            reading.say("type", "attributes", message, rows, allowed)
             rows = {}
         attributes = {}
         reading.without_years = not any(

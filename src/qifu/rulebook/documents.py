@@ -62,7 +62,7 @@ def load_documents(
 
 
 def files_in(place: Path) -> Iterator[Path]:
-    """The file itself, or the folder's files in the order of their names; of a pack its policies."""
+    """The file itself, or a folder's files in the order of their names; of a pack its policies."""
     if not place.is_dir():
         yield place
         return
