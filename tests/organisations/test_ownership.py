@@ -191,6 +191,13 @@ class TestMembers:
         with pytest.raises(Conflict):
             change_role(owner.membership, actor=owner, role="viewer", now=NOW)
 
+    def test_a_unit_keeps_somebody_who_manages_its_people(self, demo_city):
+        admin = officer("unit_admin")
+        with pytest.raises(Conflict, match="管理成员"):
+            change_role(admin.membership, actor=admin, role="auditor", now=NOW)
+        with pytest.raises(Conflict, match="管理成员"):
+            end_membership(admin.membership, actor=admin, now=NOW)
+
     def test_a_clerk_manages_nobody(self, firm):
         enterprise_actor(firm)
         clerk, other = enterprise_actor(firm, "clerk"), enterprise_actor(firm, "viewer")

@@ -21,6 +21,7 @@ from qifu.policies.actions import (
 )
 from qifu.policies.models import PolicyVersion, StoredReport
 from qifu.policies.selectors import (
+    apart_from,
     diagnose,
     library,
     match_for,
@@ -248,3 +249,15 @@ def test_a_match_costs_the_same_queries_whatever_the_firm_says(firm, owner):
     for enterprise in Enterprise.objects.filter(organisation__made_up=True)[:1]:
         firm.facts = enterprise.facts
     assert queries() == few
+
+
+def test_what_cannot_be_claimed_together_is_told_on_both_sides(demo_city):
+    pairs = [
+        (version.policy_id, other)
+        for version in library(NOBODY, on=TODAY)
+        for other in version.document.get("excludes", [])
+    ]
+    assert pairs
+    one, other = pairs[0]
+    assert other in [v.policy_id for v in apart_from(one, on=TODAY, city=demo_city)]
+    assert one in [v.policy_id for v in apart_from(other, on=TODAY, city=demo_city)]

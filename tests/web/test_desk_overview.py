@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from qifu.organisations.models import Claim, Dispute
-from qifu.web.desk.due import CLAIM_DAYS, light
+from qifu.web.desk.due import light
 from tests.conftest import NOW
 from tests.factories import ClaimFactory, DisputeFactory, enterprise_actor, officer
 from tests.web.desk_people import as_, queries
@@ -96,12 +96,12 @@ SUNDAY = date(2026, 11, 22)
     ],
 )
 def test_the_light_counts_official_working_days(came, today, tone, left):
-    shown = light(came, CLAIM_DAYS, today=today)
+    shown = light(came, 3, today=today)
     assert (shown.tone, shown.left) == (tone, left)
 
 
 def test_the_light_is_a_word_a_colour_and_an_icon():
-    shown = light(NOW, CLAIM_DAYS, today=SUNDAY)
+    shown = light(NOW, 3, today=SUNDAY)
     with translation.override("zh-hans"):
         assert (shown.colour, shown.words, shown.icon) == ("绿", "还剩 3 个工作日", "circle-check")
         assert "国庆节" in light(datetime(2026, 9, 29, 2, tzinfo=UTC), 3, today=SUNDAY).why

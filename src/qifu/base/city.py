@@ -55,6 +55,7 @@ class City:
     accent: str
     languages: tuple[str, ...]
     made_up: bool
+    promises: Mapping[str, int]
     catalogue: Catalogue
     roles: Mapping[str, Role]
     notices: Mapping[str, Mapping[str, Words]]
@@ -155,6 +156,7 @@ def city_of_load(load_id: int) -> City:
         accent=pack["colours"]["accent"],
         languages=tuple(pack["languages"]),
         made_up=bool(pack.get("made_up")),
+        promises=pack["promises"],
         catalogue=catalogue,
         roles={
             row["code"]: Role(row["code"], row["name"], row["for"], frozenset(row["may"]))

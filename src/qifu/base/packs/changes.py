@@ -49,7 +49,6 @@ def documents_of(pack: Pack) -> dict[str, Any]:
         "attributes": plain(pack.attributes),
         "derived": plain(pack.derived_document),
         "sizes": plain(pack.sizes_document),
-        "legal_forms": plain(pack.legal_forms),
         "units": plain(pack.units),
         "roles": plain(pack.roles),
         "notices": plain(pack.notices),
@@ -100,7 +99,6 @@ def snapshot(pack: Pack) -> Snapshot:
         "attribute": dict(attributes["attributes"]),
         "derived": {row["attr"]: row for row in documents["derived"].get("derived") or []},
         "size_rule": dict(documents["sizes"]),
-        "legal_form_rule": dict(documents["legal_forms"]),
         "tree": {
             name: {row[0]: row[1:] for row in rows} for name, rows in documents["trees"].items()
         },

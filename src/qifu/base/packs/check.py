@@ -30,10 +30,12 @@ from qifu.rulebook.sizes import size_class
 
 _KEYS = (
     "id", "version", "extends", "name", "site_name", "region", "languages", "colours", "made_up",
-    "notice", "currency", "time_zone",
+    "notice", "currency", "time_zone", "promises",
 )  # fmt: skip
 # What a city needs and a pack that others extend does not.
-_CITY_KEYS = ("site_name", "region", "languages", "colours")
+_CITY_KEYS = ("site_name", "region", "languages", "colours", "promises")
+# what a city promises, in working days
+_PROMISES = ("claim", "dispute")
 _CITY_FILES = ("attributes", "units", "roles", "notices", "sizes")
 
 
@@ -169,6 +171,21 @@ def _check_pack_document(desk: Desk, trees: Mapping[str, CodeTree], *, city: boo
     colours = doc.get("colours")
     if colours is not None:
         _check_colours(desk, colours)
+    if doc.get("promises") is not None:
+        _check_promises(desk, doc["promises"])
+
+
+def _check_promises(desk: Desk, promises: Any) -> None:
+    doc = desk.mapping(promises, "promises", ", ".join(_PROMISES))
+    if doc is None:
+        return
+    desk.keys(doc, _PROMISES, "promises")
+    desk.need(doc, _PROMISES, "promises")
+    for name in _PROMISES:
+        days = doc.get(name)
+        if days is not None and (isinstance(days, bool) or not isinstance(days, int) or days < 1):
+            message = "must be a whole number of working days"
+            desk.say("type", f"promises.{name}", message, days, "1, 2, 3 …")
 
 
 def _check_languages(desk: Desk, languages: Any) -> None:

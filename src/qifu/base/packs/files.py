@@ -13,7 +13,7 @@ from qifu.rulebook.yaml_text import read_yaml
 
 # The one document of each kind; a pack that has none takes that of the pack it extends.
 KINDS = (
-    "pack", "attributes", "derived", "sizes", "legal_forms", "units", "roles", "notices", "demo",
+    "pack", "attributes", "derived", "sizes", "units", "roles", "notices", "demo",
 )  # fmt: skip
 FOLDERS = ("codes", "policies", "calendar")
 OTHER_FILES = (".md", ".txt")

@@ -23,7 +23,7 @@ Words = Mapping[str, str]
 class Pack:
     """Everything that differs from one city to the next, as the files say it.
 
-    `attributes`, `derived_document`, `sizes_document`, `legal_forms`, `units`, `roles`, `notices`
+    `attributes`, `derived_document`, `sizes_document`, `units`, `roles`, `notices`
     and `demo` are documents; `catalogue`, `trees`, `derived`, `sizes`, `policies` and `cases` the
     same read by the rulebook. `demo` is empty where the pack has none.
     """
@@ -41,7 +41,6 @@ class Pack:
     derived: tuple[DerivedRule, ...] = field(repr=False)
     sizes_document: Mapping[str, Any] = field(repr=False)
     sizes: SizeRules | None = field(repr=False)
-    legal_forms: Mapping[str, Any] = field(repr=False)
     units: tuple[Mapping[str, Any], ...] = field(repr=False)
     roles: tuple[Mapping[str, Any], ...] = field(repr=False)
     notices: Mapping[str, Any] = field(repr=False)
@@ -118,7 +117,6 @@ def read_pack(folder: Path) -> Pack:
         derived=reading.derived,
         sizes_document=files.data("sizes") or {},
         sizes=reading.sizes,
-        legal_forms=files.data("legal_forms") or {},
         units=tuple(files.data("units")),
         roles=tuple(files.data("roles")),
         notices=files.data("notices"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qifu.accounts.models import User
 from qifu.base import journal
+from qifu.base.city import current_city
 from qifu.base.errors import BadInput, Conflict, NotAllowed
 from qifu.base.transitions import move
 from qifu.notices.actions import tell
@@ -104,7 +105,7 @@ def submit_claim(
             values={
                 "firm": enterprise.name,
                 "number": claim.number,
-                "days": 3,
+                "days": current_city().promises["claim"],
                 "unit": {"zh": "企业账户核验岗", "en": "The firm registrar"},
             },
             link=f"/claims/{claim.token}/",

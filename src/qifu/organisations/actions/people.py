@@ -120,11 +120,19 @@ def _lock_members(organisation_id: int) -> None:
     from_then.update(ended_at=None)
 
 
-def _not_the_last_owner(membership: Membership) -> None:
-    if membership.role != OWNER:
+def _not_the_last_manager(membership: Membership) -> None:
+    """An organisation keeps at least one person who can let others in."""
+    managing = {code for code, role in current_city().roles.items() if "people.manage" in role.may}
+    if membership.role not in managing:
         return
-    if len(_members(membership.organisation_id, OWNER)) <= 1:
+    others = Membership.objects.filter(
+        organisation_id=membership.organisation_id, ended_at=None, role__in=managing
+    ).exclude(pk=membership.pk)
+    if others.exists():
+        return
+    if membership.role == OWNER:
         raise Conflict(_("企业至少要有一位负责人。请先让另一位成员成为负责人。"))
+    raise Conflict(_("至少要有一位能管理成员的人。请先让另一位成员担任。"))
 
 
 @transaction.atomic
@@ -136,7 +144,8 @@ def change_role(membership: Membership, *, actor: Actor, role: str, now: datetim
     membership.refresh_from_db()
     if role == membership.role:
         return
-    _not_the_last_owner(membership)
+    if "people.manage" not in current_city().roles[role].may:
+        _not_the_last_manager(membership)
     changed = Membership.objects.filter(
         pk=membership.pk, ended_at=None, role=membership.role
     ).update(role=role)
@@ -155,7 +164,7 @@ def end_membership(membership: Membership, *, actor: Actor, now: datetime) -> No
     if membership.user_id != actor.user_id:
         _same_organisation(actor, membership)
     _lock_members(membership.organisation_id)
-    _not_the_last_owner(membership)
+    _not_the_last_manager(membership)
     ended = Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=now)
     if not ended:
         raise Conflict(_("这位成员已经不在了。"))

@@ -1,6 +1,7 @@
 """Every read of policies that a door needs. Each begins with who is asking."""
 
 from qifu.policies.selectors.library import (
+    apart_from,
     library,
     policy_for,
     programme,
@@ -14,6 +15,7 @@ from qifu.policies.selectors.reports import Replay, replay, report_by_id, report
 __all__ = [
     "Match",
     "Replay",
+    "apart_from",
     "diagnose",
     "library",
     "match_for",

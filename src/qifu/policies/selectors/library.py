@@ -119,6 +119,16 @@ def policy_for(
     return versions.get(version=version)
 
 
+def apart_from(policy_id: str, *, on: date, city: City) -> list[PolicyVersion]:
+    """The policies in force that cannot be claimed with this one, whichever of the two says so."""
+    light = published_versions(on).defer("document", "search_text")
+    versions = {version.policy_id: version for version in light}
+    told = {key: programme(version, city).excludes for key, version in versions.items()}
+    named = set(told.get(policy_id, ()))
+    named |= {key for key, others in told.items() if policy_id in others}
+    return [versions[key] for key in sorted(named) if key in versions and key != policy_id]
+
+
 def versions_of(actor: Actor, policy_id: str) -> QuerySet[PolicyVersion]:
     """All versions of a policy that one may see, newest first."""
     versions = PolicyVersion.objects.filter(policy_id=policy_id).order_by("-version")

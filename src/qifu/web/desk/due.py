@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -13,10 +12,6 @@ from qifu.rulebook.calendar_days import Calendar, load_calendar
 from qifu.rulebook.due_words import explain
 from qifu.rulebook.workdays import Due, due_by_working_days
 from qifu.web.words import language
-
-# what the notices to applicants promise, in working days
-CLAIM_DAYS: Final = 3
-DISPUTE_DAYS: Final = 5
 
 
 @dataclass(frozen=True)

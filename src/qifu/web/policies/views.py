@@ -16,12 +16,12 @@ from qifu.base.city import City
 from qifu.organisations.selectors import enterprise_of
 from qifu.policies.models import PolicyVersion
 from qifu.policies.selectors import (
+    apart_from,
     diagnose,
     library,
     match_for,
     policy_for,
     programme,
-    published_versions,
     versions_of,
 )
 from qifu.rulebook.policy import Policy
@@ -116,7 +116,10 @@ def policy(request: AskedRequest, policy_id: str) -> HttpResponse:
             "policy": rule,
             "version": version,
             "conditions": _conditions(rule, city, on),
-            "excluded": _excluded(request, rule, on),
+            "excluded": [
+                (other.policy_id, title_of(other))
+                for other in apart_from(policy_id, on=on, city=city)
+            ],
             "versions": versions if len(versions) > 1 else [],
             "newest": versions[0] if versions else version,
             "enterprise": enterprise,
@@ -139,12 +142,6 @@ def _conditions(rule: Policy, city: City, on: date) -> tuple[GroupResult, ...]:
     day = on if rule.in_force(on) else rule.effective_from or rule.effective_to or on
     told = report([rule], {}, city.catalogue, as_of=day)
     return told.policies[0].groups
-
-
-def _excluded(request: AskedRequest, rule: Policy, on: date) -> list[tuple[str, str]]:
-    """(id, title) of the policies that cannot be claimed together with this one."""
-    others = published_versions(on).filter(policy_id__in=rule.excludes).order_by("policy_id")
-    return [(other.policy_id, title_of(other)) for other in others]
 
 
 @require_http_methods(["GET"])

@@ -73,7 +73,7 @@ def claims(request: AskedRequest) -> HttpResponse:
             "state": state,
             "states": [*ClaimState.choices, ("all", _("全部"))],
             "found": page,
-            "rows": claim_rows(page.rows, today=today),
+            "rows": claim_rows(page.rows, city_of(request), today=today),
             "waiting": capped_count(find_claims(actor, state="submitted")),
         },
     )
@@ -168,7 +168,7 @@ def _page(
         "claim": case,
         "firm": enterprise,
         "badge": state_badge(case),
-        "light": claim_light(case, today=today),
+        "light": claim_light(case, city, today=today),
         "phone": phone,
         "covered_phone": covered_number(case.phone),
         "papers": list(case.papers.order_by("pk")),
@@ -178,7 +178,7 @@ def _page(
             if name in city.catalogue
         ],
         "account": account,
-        "others": claim_rows(other_claims(actor, case)[:10], today=today),
+        "others": claim_rows(other_claims(actor, case)[:10], city, today=today),
         "may_open_firm": actor.may("firms.view"),
         "own": own,
         "may_approve": "approve" in steps and not account.owners,

@@ -157,7 +157,7 @@ def _page(
         "dispute": case,
         "firm": case.enterprise,
         "badge": state_badge(case),
-        "light": dispute_light(case, today=today),
+        "light": dispute_light(case, city, today=today),
         "fact": fact_word(case.key, city),
         "attribute": city.catalogue.get(case.attribute),
         "old": value_words(case.attribute, case.fact.value, city),

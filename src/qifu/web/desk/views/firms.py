@@ -181,7 +181,7 @@ def firm(request: AskedRequest, uscc: str) -> HttpResponse:
         data["match"] = match_for(actor, enterprise, on=today)
     if actor.may("claims.decide"):
         claims = find_claims(actor).filter(enterprise=enterprise).order_by("-pk")[:MOST_CASES]
-        data["claims"] = claim_rows(claims, today=today)
+        data["claims"] = claim_rows(claims, city, today=today)
     if actor.may("disputes.settle"):
         disputes = find_disputes(actor).filter(enterprise=enterprise).order_by("-pk")
         data["disputes"] = dispute_rows(disputes[:MOST_CASES], city, today=today)

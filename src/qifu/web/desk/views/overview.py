@@ -28,7 +28,7 @@ def overview(request: AskedRequest) -> HttpResponse:
     counts: dict[str, str] = {}
     if actor.may("claims.decide"):
         waiting = find_claims(actor, state="submitted")
-        claims = claim_rows(waiting[:FIRST], today=today)
+        claims = claim_rows(waiting[:FIRST], city, today=today)
         counts["claims"] = capped_count(waiting)
     if actor.may("disputes.settle"):
         opened = find_disputes(actor, state="open")

@@ -8,7 +8,7 @@ from typing import Any
 from qifu.base.city import City
 from qifu.organisations.logic.values import show_value
 from qifu.organisations.models import Claim, Dispute
-from qifu.web.desk.due import CLAIM_DAYS, DISPUTE_DAYS, Light, light
+from qifu.web.desk.due import Light, light
 from qifu.web.desk.words import fact_word
 from qifu.web.words import language
 
@@ -61,27 +61,27 @@ def state_badge(case: Claim | Dispute) -> StateBadge:
     return StateBadge(tone, icon, str(case.get_state_display()))
 
 
-def claim_light(claim: Claim, *, today: date) -> Light | None:
+def claim_light(claim: Claim, city: City, *, today: date) -> Light | None:
     """How a claim stands against the day by which it is answered."""
     if claim.state != "submitted":
         return None
-    return light(claim.submitted_at, CLAIM_DAYS, today=today)
+    return light(claim.submitted_at, city.promises["claim"], today=today)
 
 
-def dispute_light(dispute: Dispute, *, today: date) -> Light | None:
+def dispute_light(dispute: Dispute, city: City, *, today: date) -> Light | None:
     """How a dispute stands against the day by which it is answered."""
     if dispute.state != "open":
         return None
-    return light(dispute.opened_at, DISPUTE_DAYS, today=today)
+    return light(dispute.opened_at, city.promises["dispute"], today=today)
 
 
-def claim_rows(claims: Iterable[Claim], *, today: date) -> list[ClaimRow]:
+def claim_rows(claims: Iterable[Claim], city: City, *, today: date) -> list[ClaimRow]:
     """Claims as the list shows them; `paper_count` comes with the query."""
     return [
         ClaimRow(
             claim,
             state_badge(claim),
-            claim_light(claim, today=today),
+            claim_light(claim, city, today=today),
             getattr(claim, "paper_count", 0),
         )
         for claim in claims
@@ -94,7 +94,7 @@ def dispute_rows(disputes: Iterable[Dispute], city: City, *, today: date) -> lis
         DisputeRow(
             dispute,
             state_badge(dispute),
-            dispute_light(dispute, today=today),
+            dispute_light(dispute, city, today=today),
             fact_word(dispute.key, city),
             value_words(dispute.attribute, dispute.fact.value, city),
             value_words(dispute.attribute, dispute.claimed, city),
