@@ -108,3 +108,18 @@ def test_words_with_braces_emoji_and_rare_characters_stay_as_they_are(reader):
 def test_a_message_whose_template_a_newer_pack_dropped_still_opens(reader):
     notice = send(reader, template="long_gone", firm="甲公司")[0]
     assert notice_text(notice, "zh") == ("long_gone", "")
+
+
+def test_days_are_told_as_people_write_them_and_a_sentence_ends_once(reader):
+    told = {"actor": "甲", "firm": "乙公司", "date": "2026-02-05"}
+    removed = send(reader, template="member_removed", **told)[0]
+    assert "2026年2月5日" in notice_text(removed, "zh")[1]
+    assert "5 Feb 2026" in notice_text(removed, "en")[1]
+    for said in ("已核对。", "Checked.", "还在查……"):
+        refused = send(reader, template="claim_refused", unit="甲局", firm="乙公司", reason=said)[0]
+        for language in ("zh", "en"):
+            body = notice_text(refused, language)[1]
+            assert said in body
+            assert not {"。。", "。.", ".。"} & {body[n : n + 2] for n in range(len(body))}
+    waiting = send(reader, template="claim_refused", unit="甲局", firm="乙公司", reason="Wait...")[0]
+    assert "Wait..." in notice_text(waiting, "en")[1]

@@ -1,6 +1,8 @@
 """Every read of messages that a door needs. A person sees their own and nobody else's."""
 
-from typing import Any
+import re
+from datetime import date
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
@@ -21,18 +23,28 @@ def unread_count(user: User | None) -> int:
     return notices_of(user).filter(read_at=None).order_by().count()
 
 
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+# what somebody wrote ends a sentence already: the template's own full stop is one too many
+_TWO_STOPS: Final = re.compile(r"(?<!\.)([。！？.!?])[。.](?!\.)")
+
+
 class _Spoken(dict[str, Any]):
     """Values for a template: bilingual ones in the reader's language, missing ones as a dash."""
 
     def __init__(self, values: dict[str, Any], language: str) -> None:
-        spoken = {
-            key: value.get(language, value.get("zh", "")) if isinstance(value, dict) else value
-            for key, value in values.items()
-        }
-        super().__init__(spoken)
+        super().__init__({key: _said(value, language) for key, value in values.items()})
 
     def __missing__(self, key: str) -> str:
         return "—"
+
+
+def _said(value: Any, language: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(language, value.get("zh", ""))
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        day = date.fromisoformat(value)
+        return f"{day:%-d %b %Y}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
+    return value
 
 
 def notice_text(notice: Notice, language: str, city: City | None = None) -> tuple[str, str]:
@@ -46,4 +58,5 @@ def notice_text(notice: Notice, language: str, city: City | None = None) -> tupl
     values = _Spoken(notice.values, language)
     title = template["title"].get(language) or template["title"]["zh"]
     body = template["body"].get(language) or template["body"]["zh"]
-    return title.format_map(values), body.format_map(values)
+    text = _TWO_STOPS.sub(r"\1", body.format_map(values))
+    return title.format_map(values), text
