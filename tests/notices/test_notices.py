@@ -121,5 +121,5 @@ def test_days_are_told_as_people_write_them_and_a_sentence_ends_once(reader):
             body = notice_text(refused, language)[1]
             assert said in body
             assert not {"。。", "。.", ".。"} & {body[n : n + 2] for n in range(len(body))}
-    waiting = send(reader, template="claim_refused", unit="甲局", firm="乙公司", reason="Wait...")[0]
+    waiting = send(reader, template="claim_refused", reason="Wait...")[0]
     assert "Wait..." in notice_text(waiting, "en")[1]
