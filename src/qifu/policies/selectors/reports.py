@@ -1,6 +1,7 @@
 """Reports that were made, and whether they would come out the same today."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -39,15 +40,27 @@ def report_by_id(actor: Actor, pk: int) -> StoredReport:
     )
 
 
+def _answer(row: dict[str, Any]) -> dict[str, Any]:
+    """What a report decided about one policy; how a later engine words a gap is no difference."""
+    decided = {name: value for name, value in row.items() if name != "groups"}
+    decided["groups"] = [
+        {name: group[name] for name in ("id", "verdict", "actual")} for group in row["groups"]
+    ]
+    return decided
+
+
 def replay(stored: StoredReport) -> Replay:
-    """Compute the report again from its stored facts, policy versions and city pack."""
+    """Compute the report again from its stored facts, policy versions and city pack.
+
+    Compared is what was decided: verdicts, degrees, each group's answer and fact, amounts.
+    """
     city = city_of_load(stored.city_load)
     facts, _provenance = city.with_derived(stored.facts, as_of=stored.as_of)
     pks = [row["pk"] for row in stored.policies]
     again = report(
         programmes(pks, city), facts, city.open_catalogue, as_of=stored.as_of, derived=city.derived
     ).to_json()
-    then = {row["id"]: row for row in stored.result["policies"]}
-    now = {row["id"]: row for row in again["policies"]}
+    then = {row["id"]: _answer(row) for row in stored.result["policies"]}
+    now = {row["id"]: _answer(row) for row in again["policies"]}
     differ = tuple(sorted(k for k in then.keys() | now.keys() if then.get(k) != now.get(k)))
     return Replay(not differ, stored.engine, ENGINE, differ)
