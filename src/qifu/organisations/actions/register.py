@@ -163,8 +163,8 @@ def _load_batch(
 def _insert(facts: list[tuple[int, str, Any]], as_of: date, now: datetime) -> None:
     """Write (enterprise, attribute, value) rows as statements of the register.
 
-    One prepared statement for all: `bulk_create` spends more time building SQL for a million
-    rows than the database does storing them.
+    By COPY on PostgreSQL, elsewhere by one prepared statement for all: `bulk_create` spends more
+    time building SQL for a million rows than the database does storing them.
     """
     columns = ("enterprise", "attribute", "period", "source", "value", "as_of", "recorded_at")
     names = ", ".join(
@@ -174,17 +174,20 @@ def _insert(facts: list[tuple[int, str, Any]], as_of: date, now: datetime) -> No
         if field.name == column
     )
     table = connection.ops.quote_name(Fact._meta.db_table)
-    marks = ", ".join(["%s"] * len(columns))
     day = connection.ops.adapt_datefield_value(as_of)
     at = connection.ops.adapt_datetimefield_value(now)
+    rows = [
+        (pk, name, "", SOURCE, None if value is None else json.dumps(value), day, at)
+        for pk, name, value in facts
+    ]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} ({names}) VALUES ({marks})",
-            [
-                (pk, name, "", SOURCE, None if value is None else json.dumps(value), day, at)
-                for pk, name, value in facts
-            ],
-        )
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            marks = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
 
 
 def _as_before(known: Enterprise, firm: RegisteredFirm, stated: Mapping[str, Any]) -> bool:
