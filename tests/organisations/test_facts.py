@@ -9,8 +9,10 @@ from django.db import connection
 from qifu.base.errors import BadInput, Conflict, NotAllowed
 from qifu.base.models import JournalLine, OutboxRow
 from qifu.organisations.actions import declare_fact, retract_fact
+from qifu.organisations.logic.values import BadValue, parse_value
 from qifu.organisations.models import Enterprise, Fact
 from qifu.organisations.selectors import facts_seen, profile_of
+from qifu.rulebook.catalogue import Attribute
 from tests.conftest import NOW
 from tests.factories import EnterpriseFactory, FactFactory, enterprise_actor, officer
 
@@ -138,15 +140,11 @@ def test_every_change_asks_for_a_new_match(firm, owner):
     assert OutboxRow.objects.filter(name="policies.refresh_match").count() == before + 1
 
 
-def test_emoji_and_rare_characters_are_kept(firm, owner):
-    name = next(
-        (a.name for a in _catalogue() if a.type == "text" and a.askable and not a.options), None
-    )
-    if name is None:
-        pytest.skip("the demo catalogue has no free text attribute")
-    declare(firm, owner, attribute=name, text="𠮷野🐉公司", period="")
-    firm.refresh_from_db()
-    assert firm.facts[name] == "𠮷野🐉公司"
+def test_emoji_and_rare_characters_are_kept(demo_city):
+    free_text = Attribute("main_product", "text")
+    assert parse_value(free_text, "𠮷野🐉", demo_city.catalogue, today=TODAY) == "𠮷野🐉"
+    with pytest.raises(BadValue, match="最多"):
+        parse_value(free_text, "长" * 20_000, demo_city.catalogue, today=TODAY)
 
 
 def _catalogue():
