@@ -99,7 +99,7 @@ def fill(now: Any) -> dict[str, Any]:
         now=now,
     )
     # a count of people or pieces that somebody has stated: one more is a value it could have
-    counted = ("employees", "insured", "patents", "invention_patents")
+    counted = ("employees", "patents", "invention_patents")
     wrong = next(name for name in counted if isinstance(firm.facts.get(name), int))
     dispute = actions.dispute_fact(
         firm, actor=owner, attribute=wrong, text=str(firm.facts[wrong] + 1),

@@ -95,7 +95,7 @@ def test_the_demo_citys_view_of_every_firm_is_what_ranking_its_statements_gives(
         for key in keys:
             name, _at, period = key.partition("@")
             rows = Fact.objects.filter(enterprise=enterprise, attribute=name, period=period)
-            best = standing(rows, catalogue.get(name).sources)
+            best = standing(rows, catalogue.get(name), catalogue)
             if best:
                 view[key] = best[0].value
         assert enterprise.facts == view
@@ -163,3 +163,11 @@ def test_a_real_person_with_that_name_is_not_taken_for_a_made_up_one():
     assert real.made_up is False
     assert not check_password("Demo-Qifu-2026", real.password)
     assert list(Membership.objects.filter(user=real)) == [member]
+
+
+def test_the_desk_of_a_demo_has_work_once(demo_city):
+    from qifu.organisations.actions.made_up import load_made_up_cases
+    from qifu.organisations.models import Claim, Dispute
+
+    assert load_made_up_cases(now=NOW) == Claim.objects.count() + Dispute.objects.count() > 3
+    assert load_made_up_cases(now=NOW) == 0

@@ -98,6 +98,7 @@ def demo(port: int, firms: int, only_load: bool) -> None:
     from qifu.base.errors import Refused
     from qifu.jobs.city import load_city
     from qifu.jobs.demo import load_demo
+    from qifu.organisations.actions.made_up import load_made_up_cases
 
     if not settings.QIFU_DEMO:
         raise click.UsageError("the demo needs QIFU_DEMO=1 (make demo sets it)")
@@ -115,6 +116,7 @@ def demo(port: int, firms: int, only_load: bool) -> None:
         click.echo(f"City: {line}")
     with click.progressbar(length=firms, label="Made-up firms") as bar:
         people = load_demo(pack, firms=firms, now=timezone.now(), progress=bar.update)
+    load_made_up_cases(now=timezone.now())
     click.echo("\nDemo accounts / 演示账户 (password / 密码: " + people[0].password + ")")
     for person in people:
         click.echo(f"  {person.username:18} {person.shown}")

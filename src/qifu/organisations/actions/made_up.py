@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -11,9 +11,19 @@ from django.db import transaction
 
 from qifu.accounts.models import User
 from qifu.base.errors import NotAllowed
-from qifu.organisations.actions.ownership import join
+from qifu.organisations.actions.disputes import dispute_fact
+from qifu.organisations.actions.ownership import OWNER, join, submit_claim
 from qifu.organisations.logic.ranking import standing
-from qifu.organisations.models import Enterprise, Fact, Membership, Organisation
+from qifu.organisations.models import (
+    Claim,
+    Dispute,
+    Enterprise,
+    Fact,
+    Membership,
+    Organisation,
+)
+from qifu.organisations.permissions import NOBODY
+from qifu.organisations.selectors import actor_for
 from qifu.rulebook.catalogue import Catalogue
 
 BATCH = 500
@@ -107,7 +117,7 @@ def _view(rows: list[Fact], catalogue: Catalogue) -> dict[str, Any]:
     view = {}
     for key, statements in by_key.items():
         attribute = catalogue.get(statements[0].attribute)
-        best = standing(statements, attribute.sources if attribute else ())
+        best = standing(statements, attribute, catalogue)
         if best:
             view[key] = best[0].value
     for row in rows:
@@ -143,3 +153,43 @@ def load_made_up_person(
         if not Membership.objects.filter(user=user, organisation=organisation).exists():
             join(user, organisation.pk, role, now=now)
     return user
+
+
+@transaction.atomic
+def load_made_up_cases(*, now: datetime) -> int:
+    """A few claims and disputes, so that an official's desk has work; once, give how many."""
+    _only_in_a_demo()
+    if Claim.objects.exists() or Dispute.objects.exists():
+        return 0
+    made = 0
+    nobody_s = Organisation.objects.filter(
+        kind="enterprise", made_up=True, memberships=None
+    ).order_by("pk")
+    for days, organisation in zip((4, 2, 0), nobody_s[:3], strict=False):
+        submit_claim(
+            organisation.enterprise,
+            actor=NOBODY,
+            applicant=f"演示申请人{made + 1}",
+            phone="0755-00000000",
+            position="行政",
+            note="营业执照和授权书可以到窗口核对。",
+            now=now - timedelta(days=days),
+        )
+        made += 1
+    owners = Membership.objects.filter(
+        user__made_up=True, role=OWNER, ended_at=None, organisation__enterprise__isnull=False
+    ).select_related("user", "organisation__enterprise")
+    for membership in owners.order_by("pk"):
+        firm = membership.organisation.enterprise
+        stated = firm.facts.get("insured")
+        if isinstance(stated, int):
+            dispute_fact(
+                firm,
+                actor=actor_for(membership.user, membership.pk),
+                attribute="insured",
+                text=str(stated + 3),
+                reason="上个月新招的 3 人还没有计入，参保清单可以提供。",
+                now=now - timedelta(days=1),
+            )
+            made += 1
+    return made
