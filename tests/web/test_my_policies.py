@@ -194,7 +194,12 @@ def test_a_question_that_a_colleague_has_just_answered_is_not_overwritten(client
     assert Fact.objects.filter(enterprise=firm, attribute=key).count() == facts
 
 
-def test_a_coarse_registered_region_is_not_asked_for_ever(client):
+@pytest.mark.parametrize(
+    ("answer", "did", "region"),
+    [("宝安区", "answered", "440306"), ("广州市", "outranked", "4403")],
+)
+def test_a_coarse_registered_region_is_not_asked_for_ever(client, answer, did, region):
+    """A district within the registered city counts; another city than the registered does not."""
     firm = EnterpriseFactory.create(region="4403", facts={"region": "4403"})
     Fact.objects.create(
         enterprise=firm, attribute="region", source="register", value="4403", as_of=TODAY,
@@ -202,9 +207,11 @@ def test_a_coarse_registered_region_is_not_asked_for_ever(client):
     )  # fmt: skip
     acting(client, firm)
     assert "region" in {q.attr for q in client.get(PAGE).context["match"].questions}
-    page = client.post(ANSWER, {"key": "region", "value": "宝安区"}, **HTMX)
-    assert page.context["last"].did == "outranked"
+    page = client.post(ANSWER, {"key": "region", "value": answer}, **HTMX)
+    assert page.context["last"].did == did
     assert page.context["question"].attr != "region"
+    firm.refresh_from_db()
+    assert firm.facts["region"] == region
 
 
 def test_a_code_that_is_not_one_brings_codes_that_may_be_meant(client):

@@ -50,7 +50,7 @@ def dispute_fact(
     city = current_city()
     found = known_attribute(city, attribute, period)
     rows = Fact.objects.filter(enterprise=enterprise, attribute=attribute, period=period)
-    best = standing(rows, found.sources)
+    best = standing(rows, found, city.catalogue)
     if not best:
         raise BadInput(_("这一项还没有值，直接填写即可。"), field="value")
     try:

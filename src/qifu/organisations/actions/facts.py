@@ -66,7 +66,7 @@ def append_fact(
     )
     enterprise.refresh_from_db()
     rows = Fact.objects.filter(enterprise=enterprise, attribute=attribute.name, period=period)
-    best = standing(rows, attribute.sources)
+    best = standing(rows, attribute, current_city().catalogue)
     if best:
         enterprise.facts[fact.key] = best[0].value
     else:

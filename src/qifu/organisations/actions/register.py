@@ -263,7 +263,7 @@ def _take_over(
         newest = max((fact.pk for fact in said), default=0) + 1
         said.append(Fact(pk=newest, attribute=name, source=SOURCE, value=value))
         attribute = catalogue.get(name)
-        best = standing(said, attribute.sources if attribute else ())
+        best = standing(said, attribute, catalogue)
         counts = best[0].value if best else None
         if counts is None:
             known.facts.pop(name, None)

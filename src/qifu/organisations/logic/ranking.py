@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
+from qifu.rulebook.catalogue import Attribute, Catalogue
+
 OFFICER = "officer"
 
 
@@ -27,12 +29,33 @@ def rank(source: str, sources: Sequence[str]) -> int:
     return sources.index(source) if source in sources else len(sources)
 
 
-def standing(rows: Iterable[S], sources: Sequence[str]) -> list[S]:
-    """The newest statement of each source that was not taken back, best source first."""
+def standing(rows: Iterable[S], attribute: Attribute | None, catalogue: Catalogue) -> list[S]:
+    """The newest statement of each source that was not taken back, the one that counts first.
+
+    That is the best source's; but where another one says the same more finely (the register knows
+    only the city, the firm its district), the finer word counts. An officer's finding is final.
+    """
     newest: dict[str, S] = {}
     for row in rows:
         held = newest.get(row.source)
         if held is None or row.pk > held.pk:
             newest[row.source] = row
     kept = [row for row in newest.values() if row.value is not None]
-    return sorted(kept, key=lambda row: (rank(row.source, sources), -row.pk))
+    sources = attribute.sources if attribute else ()
+    kept.sort(key=lambda row: (rank(row.source, sources), -row.pk))
+    while (finer := _finer(kept, attribute, catalogue)) is not None:
+        kept.remove(finer)
+        kept.insert(0, finer)
+    return kept
+
+
+def _finer(kept: Sequence[S], attribute: Attribute | None, catalogue: Catalogue) -> S | None:
+    """The best statement that is truly below the first one in the attribute's tree of codes."""
+    if attribute is None or attribute.tree is None or len(kept) < 2 or kept[0].source == OFFICER:
+        return None
+    tree, top = catalogue.tree(attribute), str(kept[0].value)
+    for row in kept[1:]:
+        value = str(row.value)
+        if tree.is_under(value, top) and not tree.is_under(top, value):
+            return row
+    return None

@@ -23,7 +23,7 @@ def facts_by(enterprise: Enterprise, day: date, catalogue: Catalogue) -> dict[st
     view = {}
     for key, statements in said.items():
         attribute = catalogue.get(statements[0].attribute)
-        best = standing(statements, attribute.sources if attribute else ())
+        best = standing(statements, attribute, catalogue)
         if best:
             view[key] = best[0].value
     return view

@@ -132,12 +132,21 @@ def profile_of(actor: Actor, enterprise: Enterprise, *, on: date) -> list[Profil
         found |= {key.partition("@")[2] for key in seen if key.startswith(attribute.name + "@")}
         for period in _periods(attribute, found, on):
             group.rows.append(
-                _row(attribute, period, rows[attribute.name, period], seen, provenance, disputes)
+                _row(
+                    city,
+                    attribute,
+                    period,
+                    rows[attribute.name, period],
+                    seen,
+                    provenance,
+                    disputes,
+                )
             )
     return [group for group in groups.values() if group.rows]
 
 
 def _row(
+    city: City,
     attribute: Attribute,
     period: str,
     statements: list[Fact],
@@ -145,7 +154,7 @@ def _row(
     provenance: Mapping[str, tuple[str, ...]],
     disputes: Mapping[tuple[str, str], Dispute],
 ) -> ProfileRow:
-    ranked = standing(statements, attribute.sources)
+    ranked = standing(statements, attribute, city.catalogue)
     best = ranked[0] if ranked else None
     key = f"{attribute.name}@{period}" if period else attribute.name
     own = [fact for fact in statements if fact.source == SELF]

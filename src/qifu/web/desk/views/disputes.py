@@ -130,7 +130,7 @@ class Said:
 def _said(request: AskedRequest, case: Dispute, city: City) -> list[Said]:
     statements = statements_in(request.actor, case)
     attribute = city.catalogue.get(case.attribute)
-    best = standing(statements, attribute.sources if attribute else ())
+    best = standing(statements, attribute, city.catalogue)
     return [
         Said(
             fact,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from qifu.accounts.selectors import people_by_ids
+from qifu.base.city import City
 from qifu.base.errors import BadInput, Conflict, WrongState
 from qifu.organisations.actions import (
     declare_fact,
@@ -18,7 +19,7 @@ from qifu.organisations.actions import (
     retract_fact,
     withdraw_dispute,
 )
-from qifu.organisations.logic.ranking import rank
+from qifu.organisations.logic.ranking import OFFICER, rank
 from qifu.organisations.models import Enterprise, Fact
 from qifu.organisations.permissions import may_declare, may_dispute
 from qifu.organisations.selectors import (
@@ -262,7 +263,7 @@ class _FactPage:
             "period": self.period,
             "years": self._years(history),
             "own": own,
-            "outranked": _outranked(row, self.attribute),
+            "outranked": _outranked(row, self.attribute, self.city),
             "differing": differing(row),
             "declare": declare,
             "dispute": dispute,
@@ -285,10 +286,16 @@ class _FactPage:
         return sorted(years | {f.period for f in history} | {self.period}, reverse=True)
 
 
-def _outranked(row: ProfileRow, attribute: Attribute) -> bool:
-    """Whether what counts comes from a source that stands before the firm's own word."""
+def _outranked(row: ProfileRow, attribute: Attribute, city: City) -> bool:
+    """Whether what counts comes from a source that stands before the firm's own word.
+
+    A code that others lie below (a city without its district) gives way to a finer word.
+    """
     if not row.known or row.source in ("", SELF, "derived"):
         return False
+    if attribute.tree and row.source != OFFICER:
+        if city.catalogue.tree(attribute).children(str(row.value)):
+            return False
     return rank(row.source, attribute.sources) < rank(SELF, attribute.sources)
 
 
