@@ -96,3 +96,10 @@ def test_no_translation_is_missing():
         [sys.executable, "tools/messages.py", "check"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 0, "texts without English:\n" + done.stdout[:4000] + done.stderr
+
+
+@pytest.mark.django_db
+def test_every_change_of_a_model_has_its_migration():
+    from django.core.management import call_command
+
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
