@@ -31,6 +31,12 @@ async ({language, least, text}) => {
     if (hidden(target) || box.width < 2 || target.matches('.my-why > summary, .qf-quote > summary')) continue;
     if (box.height < least - 0.5) wrong.push(`${box.height.toFixed(0)} px high: ${tell(target)}`);
   }
+  // the name of whom one acts for is cut in the frame and stands whole in its menu and on the pages
+  for (const box of document.querySelectorAll('main *, .qf-footer *')) {
+    if (hidden(box) || !words(box) || box.matches('select, textarea, input') || box.closest('thead')) continue;
+    const style = getComputedStyle(box);
+    if (style.overflowX !== 'visible' && box.scrollWidth > box.clientWidth + 1) wrong.push(`cut or scrolled: ${tell(box)}`);
+  }
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (text && walker.nextNode()) {
     const element = walker.currentNode.parentElement;

@@ -25,9 +25,11 @@ from tests.web.english import compile_english
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LOOK = (Path(__file__).parent / "look.js").read_text()
-# by how much the page, or something in it that does not scroll by itself, sticks out of the window
+# by how much the page is wider than the window
+AT_A_FIELD = "document.activeElement.matches('input, select, textarea, main fieldset')"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-NARROW = (360, 390)
+# phones; and 640 and 320: a screen of 1280 pixels zoomed to 200 % and 400 %
+NARROW = (640, 390, 360, 320)
 
 
 @dataclass
@@ -60,6 +62,10 @@ class Tour:
     def visit(self, look: Look, **asked: Any) -> None:
         """Everything that every page must keep."""
         self.open(look)
+        self.judge(look, **asked)
+
+    def judge(self, look: Look, **asked: Any) -> None:
+        """The same of the page that is open."""
         found = self.page.evaluate(LOOK, asked)
         size = self.page.viewport_size
         for width in NARROW:
@@ -152,3 +158,58 @@ def test_every_page_keeps_it_in_every_look(tour, viewport, look, least, text):
         for one in every(values):
             made.visit(one, language="zh-hans", least=least, text=text)
     right(made)
+
+
+# (address, account, the button that sends the form as it is)
+EMPTY_FORMS = (
+    ("/sign-in/", "", "main form button"),
+    ("/claims/new/", "", "main form button.btn-primary"),
+    ("/my/profile/export/", "demo-owner", "button[value=declare]"),
+    ("/my/people/", "demo-owner", "button[value=invite]"),
+    ("/my/consents/", "demo-owner", "button[value=give]"),
+    ("/account/", "demo-owner", "button[value=password]"),
+    ("/desk/people/", "demo-admin", "button[value=invite]"),
+    ("/desk/claims/{claim}/", "demo-registrar", "button[value=approve]"),
+    ("/desk/claims/{claim}/", "demo-registrar", "button[value=refuse]"),
+    ("/desk/disputes/{dispute}/", "demo-steward", "button[value=keep]"),
+)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_form_with_mistakes_says_so_where_the_reader_is(tour, theme):
+    values = fill_world()
+    with tour(PHONE, qf_theme=theme) as made:
+        for address, account, button in EMPTY_FORMS:
+            look = Look(
+                address.format(claim=values["desk-claim"], dispute=values["desk-dispute"]), account
+            )
+            made.open(look)
+            made.page.click(button)
+            summary = made.page.locator(".qf-errors")
+            summary.wait_for()
+            assert summary.evaluate("one => one === document.activeElement"), address
+            made.page.click(".qf-errors a >> nth=0")
+            field = made.page.evaluate(AT_A_FIELD)
+            assert field, f"{address}: the summary leads to no field"
+            made.judge(look, language="zh-hans", least=44, text=0)
+    right(made)
+
+
+def test_the_look_finds_what_is_wrong(tour):
+    with tour(WIDE) as made:
+        made.open(Look("/help/"))
+        made.page.evaluate(
+            """() => document.querySelector('main').insertAdjacentHTML('beforeend', `
+              <h1>two</h1><input name="a"><a class="btn" href="/"><svg></svg></a>
+              <button class="qf-tool">tiny</button><p lang="en"><span id="deep">x</span></p>`)"""
+        )
+        made.page.evaluate("document.querySelector('#deep').style.fontSize = '9px'")
+        made.page.evaluate("document.querySelector('main').style.minWidth = '1500px'")
+        made.page.evaluate("document.documentElement.lang = 'fr'")
+        made.judge(Look("/help/"), language="zh-hans", least=60, text=18)
+    (found,) = made.wrong.values()
+    for fault in (
+        "2 h1", "lang fr", "no label", "icon without words", "icon is read out", "px high",
+        "letters of 9 px", "too wide at 360", "link-name",
+    ):  # fmt: skip
+        assert any(fault in one for one in found), (fault, found)

@@ -59,9 +59,10 @@ def session_of(username: str) -> str:
 
 def fill_world() -> dict[str, Any]:
     """Cases in every state, through the actions that people use. Gives what addresses need."""
-    values = {name: next(iter(kw.values())) for name, kw in demo_site.fill(NOW).items()}
     owner, registrar = person("demo-owner"), person("demo-registrar")
     firm = enterprise_of(owner)
+    make_report(firm, actor=owner, on=TODAY - timedelta(days=40), now=NOW - timedelta(days=40))
+    values = {name: next(iter(kw.values())) for name, kw in demo_site.fill(NOW).items()}
     free = list(Enterprise.objects.filter(organisation__memberships=None).order_by("-pk")[:3])
     claims = [
         submit_claim(
@@ -81,11 +82,12 @@ def fill_world() -> dict[str, Any]:
         settled, actor=person("demo-steward"), outcome="keep",
         answer="已核对工商登记的股东信息。", now=NOW,
     )  # fmt: skip
-    make_report(firm, actor=owner, on=TODAY - timedelta(days=40), now=NOW - timedelta(days=40))
     revoke_consent(Consent.objects.order_by("pk").first(), actor=owner, now=NOW)
     elsewhere = Membership.objects.filter(user=owner.user).order_by("pk").last()
     (notice,) = tell(
-        [owner.user_id], "new_policies", values={"firm": "", "count": 2},
+        [owner.user_id], "new_policies",
+        values={"firm": elsewhere.organisation.name, "count": 2, "money": "¥12万元",
+                "titles": "小微企业服务券、吸纳高校毕业生补助"},
         link="/my/policies/", organisation_id=elsewhere.organisation_id, now=NOW,
     )  # fmt: skip
     return values | {
