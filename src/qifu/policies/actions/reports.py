@@ -117,8 +117,10 @@ def refresh_match(enterprise_id: int, *, on: date, now: datetime) -> int:
             "firm": enterprise.name,
             "count": len(new),
             "money": {
-                "zh": money_text(sum(known)) if known else "金额以核定为准",
-                "en": money_text(sum(known), "en") if known else "an amount still to be set",
+                "zh": f"合计最多 {money_text(sum(known))}" if known else "金额以核定为准",
+                "en": f"Worth up to {money_text(sum(known), 'en')} together"
+                if known
+                else "The amount is still to be set",
             },
             "titles": {
                 "zh": "、".join(r.policy.title for r in new[:MOST_TITLES]),
