@@ -25,9 +25,18 @@ from tests.web.english import compile_english
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LOOK = (Path(__file__).parent / "look.js").read_text()
-# by how much the page is wider than the window
 AT_A_FIELD = "document.activeElement.matches('input, select, textarea, main fieldset')"
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# by how much the page is wider than the window, or a part of its header lies over the next one
+TOO_WIDE = """() => {
+  const page = document.documentElement;
+  const parts = [...document.querySelectorAll('.qf-mark, .qf-header-tools > *')]
+    .filter((one) => one.checkVisibility() && !one.closest('.qf-footer'))
+    .map((one) => one.getBoundingClientRect()).filter((box) => box.width > 1);
+  const over = parts.flatMap((one, n) => parts.slice(n + 1)
+    .filter((two) => one.top < two.bottom && two.top < one.bottom)
+    .map((two) => Math.min(one.right, two.right) - Math.max(one.left, two.left)));
+  return Math.round(Math.max(page.scrollWidth - page.clientWidth, ...over));
+}"""
 # phones; and 640 and 320: a screen of 1280 pixels zoomed to 200 % and 400 %
 NARROW = (640, 390, 360, 320)
 
