@@ -15,6 +15,7 @@ from qifu.base.errors import BadInput
 from qifu.organisations.selectors import memberships_of
 from qifu.web.account.forms import DetailsForm, PasswordForm
 from qifu.web.http import AskedRequest, signed_in
+from qifu.web.refusals import put_on
 
 
 @signed_in
@@ -54,8 +55,7 @@ def _details_saved(user: User, form: DetailsForm) -> bool:
     try:
         change_details(user, **form.cleaned_data)
     except BadInput as error:
-        for field, message in error.fields.items():
-            form.add_error(field, str(message))
+        put_on(form, error)
         return False
     return True
 
@@ -67,7 +67,6 @@ def _password_changed(user: User, form: PasswordForm) -> bool:
     try:
         change_password(user, old=form.cleaned_data["old"], new=form.cleaned_data["new"])
     except BadInput as error:
-        for field, message in error.fields.items():
-            form.add_error(field, str(message))
+        put_on(form, error)
         return False
     return True
