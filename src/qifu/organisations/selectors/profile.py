@@ -83,7 +83,15 @@ def facts_seen(actor: Actor, enterprise: Enterprise, *, on: date) -> dict[str, A
         return {}
     city = current_city()
     facts, provenance = city.with_derived(enterprise.facts, as_of=on)
-    visible = _visible(actor, enterprise, city, on=on)
+    return _shown(facts, provenance, _visible(actor, enterprise, city, on=on))
+
+
+def _shown(
+    facts: Mapping[str, Any],
+    provenance: Mapping[str, tuple[str, ...]],
+    visible: Mapping[str, Attribute],
+) -> dict[str, Any]:
+    """The facts of visible attributes, without those that follow from a hidden one."""
 
     def shown(key: str) -> bool:
         if key.partition("@")[0] not in visible:
@@ -109,8 +117,8 @@ def profile_of(actor: Actor, enterprise: Enterprise, *, on: date) -> list[Profil
         return []
     city = current_city()
     visible = _visible(actor, enterprise, city, on=on)
-    _facts, provenance = city.with_derived(enterprise.facts, as_of=on)
-    seen = facts_seen(actor, enterprise, on=on)
+    facts, provenance = city.with_derived(enterprise.facts, as_of=on)
+    seen = _shown(facts, provenance, visible)
     rows: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in Fact.objects.filter(enterprise=enterprise, attribute__in=visible):
         rows[fact.attribute, fact.period].append(fact)
