@@ -1,0 +1,42 @@
+"""Appeals, their handling, their clocks, and what came after."""
+
+from qifu.appeals.models.after import Callback, CallbackAttempt, PolicyGap, Rating
+from qifu.appeals.models.appeal import Appeal, AppealPoint, Attachment, InfoRequest
+from qifu.appeals.models.clocks import Clock, ClockEvent, ClockPause
+from qifu.appeals.models.handling import (
+    Absence,
+    Contact,
+    Dispatch,
+    Extension,
+    Objection,
+    PointReply,
+    Reply,
+    SupervisionNotice,
+)
+from qifu.appeals.models.intake import Link, ScopeDecision, Suggestion, TextBand
+
+__all__ = [
+    "Absence",
+    "Appeal",
+    "AppealPoint",
+    "Attachment",
+    "Callback",
+    "CallbackAttempt",
+    "Clock",
+    "ClockEvent",
+    "ClockPause",
+    "Contact",
+    "Dispatch",
+    "Extension",
+    "InfoRequest",
+    "Link",
+    "Objection",
+    "PointReply",
+    "PolicyGap",
+    "Rating",
+    "Reply",
+    "ScopeDecision",
+    "Suggestion",
+    "SupervisionNotice",
+    "TextBand",
+]

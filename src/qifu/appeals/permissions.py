@@ -1,0 +1,104 @@
+"""Who may do what to an appeal. Pure questions: no query, no exception."""
+
+from qifu.appeals.models import Appeal
+from qifu.appeals.states import STEPS, Step, Who, steps_of
+from qifu.organisations.permissions import Actor
+
+
+def acts_for_requester(actor: Actor, appeal: Appeal) -> bool:
+    """The person is signed in for the firm whose appeal it is."""
+    return actor.is_enterprise and appeal.enterprise_id == actor.organisation_id
+
+
+def sees_all(actor: Actor) -> bool:
+    """Intake, coordination, callbacks: they see every submitted case."""
+    return actor.is_unit and actor.may("appeals.view_all")
+
+
+def may_submit(actor: Actor) -> bool:
+    return actor.is_enterprise and actor.may("appeals.submit")
+
+
+def may_take_in(actor: Actor) -> bool:
+    """Record an appeal for a caller or visitor."""
+    return actor.is_unit and actor.may("appeals.intake")
+
+
+def is_lead(actor: Actor, appeal: Appeal) -> bool:
+    return actor.is_unit and appeal.lead_id is not None and appeal.lead_id == actor.organisation_id
+
+
+def stands_as(actor: Actor, appeal: Appeal, who: Who) -> bool:
+    """Whether the actor is on this side of the case, in a role that may act there."""
+    if who is Who.ENTERPRISE:
+        return acts_for_requester(actor, appeal) and actor.may("appeals.submit")
+    if not actor.is_unit:
+        return False
+    if who is Who.INTAKE:
+        own = appeal.intake_unit_id in (None, actor.organisation_id)
+        return actor.may("appeals.intake") and own
+    if who is Who.HANDLER:
+        return actor.may("appeals.handle") and is_lead(actor, appeal)
+    if who is Who.COORDINATOR:
+        return actor.may("appeals.coordinate")
+    if who is Who.CALLBACK:
+        return actor.may("appeals.callback")
+    return False
+
+
+def may_take(actor: Actor, appeal: Appeal, step: Step | str) -> bool:
+    """Whether the actor's side and role allow a step, whatever the state. Guards come on top."""
+    row = STEPS[step] if isinstance(step, str) else step
+    if row.name in ("uphold", "dismiss"):
+        # the first objection is the intake desk's, the second a coordinator's, finally
+        side = Who.INTAKE if appeal.objections <= 1 else Who.COORDINATOR
+        return stands_as(actor, appeal, side)
+    if row.name == "dispatch" and appeal.locked:
+        return any(stands_as(actor, appeal, who) for who in row.who)
+    return any(stands_as(actor, appeal, who) for who in row.who)
+
+
+def may_see_contact(actor: Actor, appeal: Appeal) -> bool:
+    """Name and telephone of the contact person: the firm, the desks, and the unit that has it."""
+    return acts_for_requester(actor, appeal) or sees_all(actor) or is_lead(actor, appeal)
+
+
+def may_see_figures(actor: Actor) -> bool:
+    return actor.is_unit and actor.may("appeals.figures")
+
+
+def may_see_gaps(actor: Actor) -> bool:
+    return actor.is_unit and (actor.may("policies.edit") or actor.may("appeals.coordinate"))
+
+
+def steps_for(actor: Actor, appeal: Appeal) -> list[Step]:
+    """The steps that the table allows now and the actor's side may take: the buttons of a page.
+
+    A case that was merged into another is led by that one: only its own firm, and undoing the
+    merge, remain.
+    """
+    return [step for step in steps_of(appeal.state) if offered(actor, appeal, step)]
+
+
+def offered(actor: Actor, appeal: Appeal, step: Step) -> bool:
+    """A step that would not be refused for what the case itself says; no query."""
+    if step.who == (Who.SYSTEM,) or not may_take(actor, appeal, step):
+        return False
+    if appeal.merged_into_id is not None and step.name not in FOR_MERGED:
+        return False
+    blocked = {
+        "unmerge": appeal.merged_into_id is None,
+        "contest": appeal.contested,
+        "object": appeal.locked or appeal.objections >= 2,
+        "transfer": appeal.hop >= 2,
+        "dispatch": appeal.state == "rehandling" and not appeal.at_once,
+        "escalate": appeal.escalated_at is not None,
+    }
+    return not blocked.get(step.name, False)
+
+
+FOR_MERGED = frozenset(
+    {"unmerge", "withdraw", "rate_satisfied", "rate_dissatisfied", "confirm_closed", "reopen",
+     "attempt_callback", "wants_more", "propose_justified", "approve_justified",
+     "decline_justified", "close_unreachable", "ask_confirmation"}
+)  # fmt: skip
