@@ -224,7 +224,10 @@ _ROWS: Final = (
     _step("remind", OPEN, None, C, _("催办")),
     _step("supervise", OPEN, None, C, _("督办"), _("编号的督办书")),
     _step("escalate", OPEN, None, (C, IN), _("提级办理")),
-    _step("split", frozenset({S.SUBMITTED, S.ACCEPTED}), None, IN, _("拆出子件"), _("至少拆出一点")),
+    _step(
+        "split", frozenset({S.SUBMITTED, S.ACCEPTED}), None, IN, _("拆出子件"),
+        _("至少拆出一点"),
+    ),
     _step(
         "merge", frozenset({S.SUBMITTED, S.ACCEPTED}), None, IN, _("并单"),
         _("并入未答复的主件，随主件答复，各自评价"),
