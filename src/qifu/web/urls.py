@@ -5,7 +5,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from qifu.web import views
 
 # each room brings its own urls.py
-_ROOMS = ("accounts", "account", "policies", "tools", "claims", "notices", "my", "desk")
+_ROOMS = (
+    "accounts", "account", "policies", "tools", "claims", "notices", "my", "desk", "appeals"
+)  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/", views.preferences, name="preferences"),
