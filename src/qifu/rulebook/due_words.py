@@ -1,7 +1,7 @@
 """A due date told in one sentence, day by day: what the enterprise and the officer both read."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from qifu.rulebook.calendar_days import Kind
@@ -12,8 +12,8 @@ from qifu.rulebook.workdays import WORKING, Due, TraceDay
 _LONGEST = 40
 
 
-def explain(due: Due) -> Name:
-    """The sentence in both languages.
+def explain(due: Due, *, extra: int = 0) -> Name:
+    """The sentence in both languages; `extra` of the days are told as those of an extension.
 
     "自2026年9月29日（周二，收到当日不计）起 2 个工作日：9月30日①，10月1日至7日国庆节放假，…"
     """
@@ -21,18 +21,34 @@ def explain(due: Due) -> Name:
     parts = list(_parts(due, year))
     if len(parts) > _LONGEST:
         parts = [*parts[: _LONGEST // 2], Name("……", "…"), *parts[-_LONGEST // 2 :]]
-    unit = Name("个工作日", "working days") if due.unit == WORKING else Name("天", "days")
-    on = weekday(due.arrived)
-    zh = f"自{day_zh(due.arrived)}（{on.zh}，收到当日不计）起 {due.number} {unit.zh}"
-    en = f"{due.number} {unit.en} from {on.en} {day_en(due.arrived)} (not counted)"
+    length, on = days_in_words(due.number, due.unit), weekday(due.arrived)
+    zh = f"自{day_zh(due.arrived)}（{on.zh}，收到当日不计）起 {length.zh}"
+    en = f"{length.en} from {on.en} {day_en(due.arrived)} (not counted)"
+    if extra:
+        added = days_in_words(extra, due.unit)
+        zh += f"（含延期 {added.zh}）"
+        en += f", {added.en} of them by extension"
     if parts:
         zh += "：" + "，".join(part.zh for part in parts)
         en += ": " + ", ".join(part.en for part in parts)
-    last = weekday(due.due_date)
-    clock = due.due.strftime("%H:%M:%S")
-    zh += f"。到期时间：{day_zh(due.due_date)}（{last.zh}）{clock}"
-    en += f". Due {last.en} {day_en(due.due_date)} at {clock}"
-    if due.provisional:
+    end = ending(due.due, due.provisional)
+    return Name(zh + end.zh, en + end.en)
+
+
+def days_in_words(number: int, unit: str) -> Name:
+    """5 个工作日, 5 working days; 30 天, 30 days. `unit` is WORKING or CALENDAR."""
+    plural = "" if number == 1 else "s"
+    if unit == WORKING:
+        return Name(f"{number} 个工作日", f"{number} working day{plural}")
+    return Name(f"{number} 天", f"{number} day{plural}")
+
+
+def ending(due: datetime, provisional: bool) -> Name:
+    """How every explanation ends: the due moment, and whether it may still change."""
+    on, clock = weekday(due.date()), due.strftime("%H:%M:%S")
+    zh = f"。到期时间：{day_zh(due.date())}（{on.zh}）{clock}"
+    en = f". Due {on.en} {day_en(due.date())} at {clock}"
+    if provisional:
         zh += "（暂定：放假安排公布后可能变动）"
         en += " (provisional: it may change when the calendar is published)"
     return Name(zh + "。", en + ".")
@@ -48,7 +64,7 @@ def _parts(due: Due, year: int) -> Iterator[Name]:
                 year = day.date.year
             continue
         first, last = days[0].date, days[-1].date
-        zh, en = _span_zh(first, last, year), _span_en(first, last, year)
+        zh, en = span_zh(first, last, year), span_en(first, last, year)
         yield Name(zh + what.zh, f"{en} {what.en}")
         year = last.year
 
@@ -58,10 +74,10 @@ def _what(due: Due, day: TraceDay) -> Name | None:
     if day.counts:
         return None
     known = due.calendar.day(day.date)
+    if day.date in due.stopped and (known.counts or due.unit != WORKING):
+        return Name("计时暂停", "clock stopped")
     if due.unit != WORKING and known.counts:
         return Name("为顺延后的工作日", "is the next working day")
-    if day.date in due.stopped and known.counts:
-        return Name("计时暂停", "clock stopped")
     if known.kind is Kind.HOLIDAY and known.name:
         return Name(f"{known.name.zh}放假", f"holiday ({known.name.en})")
     return Name("休息", "weekend")
@@ -77,7 +93,8 @@ def _counted(due: Due, day: TraceDay, year: int) -> Name:
     return Name(zh, en)
 
 
-def _span_zh(first: date, last: date, year: int) -> str:
+def span_zh(first: date, last: date, year: int) -> str:
+    """10月1日至7日; the year where it differs from `year`."""
     if first == last:
         return day_zh(first, year)
     same = (first.year, first.month) == (last.year, last.month)
@@ -85,7 +102,8 @@ def _span_zh(first: date, last: date, year: int) -> str:
     return f"{day_zh(first, year)}至{end}"
 
 
-def _span_en(first: date, last: date, year: int) -> str:
+def span_en(first: date, last: date, year: int) -> str:
+    """1–7 Oct; the year where it differs from `year`."""
     if first == last:
         return day_en(first, year)
     same = (first.year, first.month) == (last.year, last.month)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from qifu.rulebook.calendar_days import Calendar, Kind
-from qifu.rulebook.calendar_words import ClockError, weekday
+from qifu.rulebook.calendar_words import ClockError, Name, weekday
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # The same since 1992, and four times as fast: a calendar starts in 2004 at the earliest.
@@ -20,6 +20,7 @@ _EIGHT_HOURS_EAST = timezone(timedelta(hours=8))
 END_OF_DAY = time(23, 59, 59)
 LONGEST = 3660  # days of either kind
 WORKING, CALENDAR = "working_day", "calendar_day"
+_STOPPED = Name("，当日计时暂停，不计入", ", the clock was stopped, not counted")
 
 
 class TraceDay(NamedTuple):
@@ -68,7 +69,7 @@ class Due(NamedTuple):
             if self.unit == WORKING:
                 counts = self.calendar.is_working_day(day) and day not in self.stopped
             else:
-                counts = number < self.number
+                counts = number < self.number and day not in self.stopped
             number += counts
             found.append(self._explained(day, number if counts else None))
         return tuple(found)
@@ -80,10 +81,12 @@ class Due(NamedTuple):
         if self.unit == CALENDAR:
             if number is not None:
                 return TraceDay(day, True, number, f"{zh}，第 {number} 天", f"{en}, day {number}")
+            if day in self.stopped:  # whatever day it is: no notice can make it count
+                return TraceDay(day, False, None, zh + _STOPPED.zh, en + _STOPPED.en)
             zh += "，顺延至本工作日" if what.counts else "，不是工作日，顺延"
             en += ", moved on to this working day" if what.counts else ", not a working day"
         elif day in self.stopped and what.counts:
-            zh, en = f"{zh}，当日计时暂停，不计入", f"{en}, the clock was stopped, not counted"
+            zh, en = zh + _STOPPED.zh, en + _STOPPED.en
         elif what.kind is Kind.MAKEUP_WORKDAY:
             zh += f"，{name.zh if name else ''}调休上班"
             en += f", make-up working day{f' for {name.en}' if name else ''}"
@@ -157,28 +160,39 @@ def due_by_calendar_days(
     *,
     roll: bool = False,
     closing: time | None = None,
+    pauses: Iterable[Pause] = (),
 ) -> Due:
     """The n-th day after the day of arrival; with `roll` the next working day if it is none.
 
+    A day touched by a pause does not count and cannot be the due date, as in due_with_pauses.
     Provisional only where rolling asked a day whose calendar is not published yet: without it no
     notice can change the date.
     """
     _check(n, closing)
     arrived = arrival_day(start)
-    index = calendar.index(arrived) + n
-    if index >= len(calendar.upto):
+    stopped = _stopped_days(pauses, arrived, calendar)
+    if n == 0 and arrived in stopped:
+        n = 1  # the day of arrival cannot be the last day of a clock that stood still on it
+    lost = sorted(day.toordinal() for day in stopped if day > arrived)
+    counted = n
+    while (passed := bisect_right(lost, arrived.toordinal() + counted)) != counted - n:
+        counted = n + passed
+    if calendar.index(arrived) + counted >= len(calendar.upto):
         raise _too_far(arrived, n, calendar, "个日历日", "calendar days")
-    last = date.fromordinal(calendar.start + index)
+    last = date.fromordinal(arrived.toordinal() + counted)
     due_date, provisional = last, False
     if roll:
         position = bisect_left(calendar.working, last.toordinal())
-        if position == len(calendar.working):
+        working = calendar.working
+        while position < len(working) and date.fromordinal(working[position]) in stopped:
+            position += 1
+        if position == len(working):
             raise _too_far(arrived, n, calendar, "个日历日", "calendar days")
-        due_date = date.fromordinal(calendar.working[position])
+        due_date = date.fromordinal(working[position])
         asked = calendar.day(last).provisional
         provisional = asked or calendar.provisional_between(last, due_date)
     moment = datetime.combine(due_date, closing or END_OF_DAY, SHANGHAI)
-    return Due(moment, due_date, provisional, arrived, n, CALENDAR, calendar)
+    return Due(moment, due_date, provisional, arrived, n, CALENDAR, calendar, stopped)
 
 
 def contact_due(start: datetime, calendar: Calendar, *, closing: time | None = None) -> Due:
