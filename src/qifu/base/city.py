@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,12 @@ from qifu.rulebook.facts import plain, read_facts
 from qifu.rulebook.findings import RuleError
 from qifu.rulebook.size_rules import SizeRules, parse_sizes
 from qifu.rulebook.sizes import size_class
+
+if TYPE_CHECKING:
+    from qifu.rulebook.clock_rules import ClockRules
+    from qifu.rulebook.routing import DispatchCatalog
+    from qifu.textmine.matters import Matter
+    from qifu.textmine.scope import ScopeRules
 
 Words = Mapping[str, str]
 
@@ -88,6 +94,65 @@ class City:
         for key in whence:
             whole[key] = plain(known[key])
         return whole, whence
+
+    @property
+    def appeals(self) -> Mapping[str, Any]:
+        """appeals.yaml as it was loaded; empty where the city takes no appeals."""
+        return self.documents.get("appeals") or {}
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """Prepared answers as they were loaded, days as ISO text."""
+        return self.documents.get("answers") or []
+
+    @property
+    def reply_templates(self) -> list[dict[str, Any]]:
+        """Texts that a reply may begin with, as they were loaded."""
+        return self.documents.get("reply_templates") or []
+
+    @property
+    def laws(self) -> list[dict[str, Any]]:
+        """Statutes of the pack: {code, title: {zh, en}, level, in_force_from, text}."""
+        return self.documents.get("laws") or []
+
+    @cached_property
+    def matters(self) -> "tuple[Matter, ...]":
+        """What firms bring, in the order of the pack; empty where it has none."""
+        from qifu.textmine.matters import parse_matters
+
+        document = self.documents.get("matters")
+        return parse_matters(document) if document else ()
+
+    @cached_property
+    def dispatch(self) -> "DispatchCatalog | None":
+        """The responsibility list, or None."""
+        from qifu.rulebook.routing import parse_dispatch
+
+        document = self.documents.get("dispatch")
+        if not document:
+            return None
+        return parse_dispatch(
+            document,
+            self.catalogue,
+            units=frozenset(str(unit["code"]) for unit in self.documents["units"]),
+            matters=frozenset(matter.code for matter in self.matters),
+        )
+
+    @cached_property
+    def clock_rules(self) -> "ClockRules | None":
+        """Every rule set of the pack; which is in force stands in `appeals`. None without any."""
+        from qifu.rulebook.clock_rules import parse_clock_rules
+
+        document = self.documents.get("clocks")
+        return parse_clock_rules(document) if document else None
+
+    @cached_property
+    def scope(self) -> "ScopeRules | None":
+        """What is not taken and where it goes instead, or None."""
+        from qifu.textmine.scope import parse_scope
+
+        document = self.documents.get("scope")
+        return parse_scope(document) if document else None
 
     @cached_property
     def open_catalogue(self) -> Catalogue:

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from qifu.base.packs.model import Pack
+from qifu.base.packs.model import CASEWORK, Pack
 from qifu.rulebook.codes import CodeTree
 
 Snapshot = dict[str, dict[str, Any]]
@@ -41,7 +41,9 @@ def documents_of(pack: Pack) -> dict[str, Any]:
     """Everything that a running system needs of a pack, as JSON: kept whole with each load.
 
     `trees` are rows [code, name_zh, name_en, code above or null], see `trees_of`; `policies` are
-    documents by "id@version". The recipe of a demo is not part of it.
+    documents by "id@version"; `laws` rows {code, title, level, in_force_from, text}. What appeals
+    need stands under the name of its file where the pack has it. The recipe of a demo is not part
+    of it.
     """
     return {
         "pack": plain(pack.document),
@@ -56,6 +58,8 @@ def documents_of(pack: Pack) -> dict[str, Any]:
             f"{document.data['id']}@{document.data['version']}": plain(document.data)
             for document in pack.policy_documents
         },
+        **{kind: plain(pack.casework[kind]) for kind in CASEWORK if kind in pack.casework},
+        "laws": [pack.laws[code].document() for code in sorted(pack.laws)],
     }
 
 
@@ -109,6 +113,31 @@ def snapshot(pack: Pack) -> Snapshot:
             policy_id if len(keys) == 1 else key: documents["policies"][key]
             for policy_id, keys in versions.items()
             for key in keys
+        },
+        **_casework(documents),
+    }
+
+
+def _casework(documents: Mapping[str, Any]) -> Snapshot:
+    """What appeals need, a thing a row; of a law's text only its hash."""
+    dispatch, scope = documents.get("dispatch") or {}, documents.get("scope") or {}
+    return {
+        "appeals": dict(documents.get("appeals") or {}),
+        "matter": _by_code(documents.get("matters") or []),
+        "dispatch": {key: value for key, value in dispatch.items() if key != "rules"},
+        "dispatch_rule": _by_code(dispatch.get("rules") or []),
+        "clock_rule_set": _by_code((documents.get("clocks") or {}).get("rule_sets") or []),
+        "exclusion": _by_code(scope.get("exclusions") or []),
+        "answer": {
+            f"{row['code']}@{row['version']}": dict(row) for row in documents.get("answers") or []
+        },
+        "reply_template": _by_code(documents.get("reply_templates") or []),
+        "law": {
+            row["code"]: {
+                **{key: value for key, value in row.items() if key != "text"},
+                "sha256": hashlib.sha256(row["text"].encode()).hexdigest(),
+            }
+            for row in documents["laws"]
         },
     }
 

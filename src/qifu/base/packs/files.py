@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qifu.base.packs.laws import INDEX, LAWS, Law, read_laws
 from qifu.rulebook.documents import CASES, LARGEST, Document
 from qifu.rulebook.findings import Finding, RuleError
 from qifu.rulebook.yaml_text import read_yaml
 
 # The one document of each kind; a pack that has none takes that of the pack it extends.
 KINDS = (
-    "pack", "attributes", "derived", "sizes", "units", "roles", "notices", "demo",
+    "pack", "attributes", "derived", "sizes", "units", "roles", "notices", "demo", "appeals",
+    "matters", "dispatch", "clocks", "scope", "answers", "reply_templates",
 )  # fmt: skip
-FOLDERS = ("codes", "policies", "calendar")
+FOLDERS = ("codes", "policies", "calendar", LAWS)
 OTHER_FILES = (".md", ".txt")
 CODE_COLUMNS = ("code", "name_zh", "name_en", "parent")
 DEEPEST = 5
@@ -54,6 +56,7 @@ class PackFiles:
     codes: dict[str, CodeList] = field(default_factory=dict)
     policies: list[Document] = field(default_factory=list)
     cases: list[Document] = field(default_factory=list)
+    laws: dict[str, Law] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def document(self, kind: str) -> Document | None:
@@ -118,6 +121,14 @@ def _read_folder(folder: Path, files: PackFiles) -> Document | None:
     for place in sorted((policies / CASES).glob("*.yaml")):
         document = read_document(place, files.findings)
         files.cases.extend([document] if document else [])
+    index = folder / LAWS / INDEX
+    document = read_document(index, files.findings) if index.is_file() else None
+    if document is not None:
+        # a city's own text of a law goes before that of the pack it extends
+        files.laws = read_laws(index.parent, document, files.findings) | files.laws
+    elif (folder / LAWS).is_dir() and not index.is_file():
+        message = "statutes need an index: code, file, title, level, in_force_from"
+        files.findings.append(Finding("missing", "", message, file=str(index)))
     return own
 
 

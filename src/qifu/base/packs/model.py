@@ -7,6 +7,7 @@ from typing import Any
 
 from qifu.base.packs.check import read_and_check
 from qifu.base.packs.files import CodeList
+from qifu.base.packs.laws import Law
 from qifu.rulebook.cases import CaseFile
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.codes import CodeTree
@@ -16,6 +17,8 @@ from qifu.rulebook.findings import Finding, RuleError
 from qifu.rulebook.policy import Policy
 from qifu.rulebook.size_rules import SizeRules
 
+# The documents that appeals and the knowledge base stand on; a pack may have none of them.
+CASEWORK = ("appeals", "matters", "dispatch", "clocks", "scope", "answers", "reply_templates")
 Words = Mapping[str, str]
 
 
@@ -25,7 +28,8 @@ class Pack:
 
     `attributes`, `derived_document`, `sizes_document`, `units`, `roles`, `notices`
     and `demo` are documents; `catalogue`, `trees`, `derived`, `sizes`, `policies` and `cases` the
-    same read by the rulebook. `demo` is empty where the pack has none.
+    same read by the rulebook. `demo` is empty where the pack has none. `casework` holds what
+    appeals need, document by kind (see `CASEWORK`), a kind that the pack has not is left out.
     """
 
     id: str
@@ -49,6 +53,8 @@ class Pack:
     case_documents: tuple[Document, ...] = field(repr=False)
     cases: tuple[CaseFile, ...] = field(repr=False)
     demo: Mapping[str, Any] = field(repr=False)
+    casework: Mapping[str, Any] = field(repr=False)
+    laws: Mapping[str, Law] = field(repr=False)
 
     @property
     def name(self) -> Words:
@@ -125,6 +131,8 @@ def read_pack(folder: Path) -> Pack:
         case_documents=tuple(files.cases),
         cases=tuple(reading.cases),
         demo=files.data("demo") or {},
+        casework={kind: files.data(kind) for kind in CASEWORK if files.data(kind) is not None},
+        laws=files.laws,
     )
 
 
