@@ -86,16 +86,25 @@ class BusinessHours:
 
     def is_open(self, at: datetime) -> bool:
         """Whether the desk is open at a moment; at closing time it no longer is."""
-        local = _local(at)
+        local = local_moment(at)
         minute = local.hour * 60 + local.minute
         return any(first <= minute < last for first, last in self.spans_on(local.date()))
+
+    def may_change(self, first: date, last: date) -> bool:
+        """Whether a calendar still to be published may change the hours from `first` to `last`."""
+        if self.calendar is None:
+            return False
+        return any(
+            day.provisional and day.date not in self.exceptions
+            for day in self.calendar.days(first, last)
+        )
 
     def next_opening(self, at: datetime) -> datetime:
         """The moment itself while the desk is open, else when it opens next (Asia/Shanghai).
 
         ClockError where the calendar that the hours follow ends before that.
         """
-        for opening, _ in self.open_spans(_local(at)):
+        for opening, _ in self.open_spans(local_moment(at)):
             return opening.replace(tzinfo=SHANGHAI)
         raise _never_again(at)
 
@@ -113,7 +122,19 @@ def add_business_minutes(
     """The moment at which so many open minutes have passed; `start` itself for 0.
 
     Time in a pause does not pass. ClockError for a moment without a zone, for minutes below 0 or
-    above 3,660 days, and where the calendar that the hours follow ends.
+    above 3,660 days, and where the calendar that the hours follow ends. `business_due` says the
+    same with the reasons.
+    """
+    spans = list(counted_spans(start, minutes, hours, pauses=pauses))
+    return (spans[-1][1] if spans else local_moment(start)).replace(tzinfo=SHANGHAI)
+
+
+def counted_spans(
+    start: datetime, minutes: int, hours: BusinessHours, *, pauses: Iterable[Pause] = ()
+) -> Iterator[tuple[datetime, datetime]]:
+    """The open spans that make up so many minutes, in local time without a zone; none for 0.
+
+    Errors as add_business_minutes.
     """
     if type(minutes) is not int or not 0 <= minutes <= LONGEST * 1440:
         raise ClockError(
@@ -121,16 +142,18 @@ def add_business_minutes(
             f"分钟数须为 0 至 {LONGEST * 1440} 的整数（收到 {minutes!r}）",
             f"minutes must be a whole number from 0 to {LONGEST * 1440} (found {minutes!r})",
         )
-    local = _local(start)
-    if minutes == 0:
-        return local.replace(tzinfo=SHANGHAI)
+    local = local_moment(start)
     left = timedelta(minutes=minutes)
     stops = _stops(pauses)
+    if not left:
+        return
     for first, last in hours.open_spans(local):
         for a, b in _without(first, last, stops):
             if b - a >= left:
-                return (a + left).replace(tzinfo=SHANGHAI)
+                yield a, a + left
+                return
             left -= b - a
+            yield a, b
     raise _never_again(start)
 
 
@@ -138,7 +161,7 @@ def open_time(
     start: datetime, end: datetime, hours: BusinessHours, *, pauses: Iterable[Pause] = ()
 ) -> timedelta:
     """How long the desk was open from `start` to `end`, pauses left out; 0 if `end` is earlier."""
-    local, until = _local(start), _local(end)
+    local, until = local_moment(start), local_moment(end)
     total = timedelta()
     if until <= local:
         return total
@@ -245,7 +268,7 @@ def _never_again(at: datetime) -> ClockError:
     )
 
 
-def _local(at: datetime) -> datetime:
+def local_moment(at: datetime) -> datetime:
     """The moment in Asia/Shanghai without its zone, for reckoning."""
     arrival_day(at)  # refuses what has no zone
     return at.astimezone(SHANGHAI).replace(tzinfo=None)
@@ -254,7 +277,7 @@ def _local(at: datetime) -> datetime:
 def _stops(pauses: Iterable[Pause]) -> list[tuple[datetime, datetime]]:
     stops = []
     for pause in pauses:
-        start, end = _local(pause.start), _local(pause.end)
+        start, end = local_moment(pause.start), local_moment(pause.end)
         if end < start:
             raise ClockError(
                 "pause",
