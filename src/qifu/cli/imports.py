@@ -49,8 +49,9 @@ def enterprises(file: Path, bad_path: Path | None, as_of: datetime | None) -> No
     from django.utils import timezone
 
     from qifu.base.errors import Refused
+    from qifu.base.table_files import UnreadableFile
     from qifu.jobs.register import import_enterprises
-    from qifu.organisations.logic.register import UnreadableFile, count_rows
+    from qifu.organisations.logic.register import count_rows
 
     now = timezone.now()
     day = as_of.date() if as_of else timezone.localdate(now)
@@ -80,5 +81,63 @@ def enterprises(file: Path, bad_path: Path | None, as_of: datetime | None) -> No
     )
     for note, count in sorted(done.notes.items()):
         click.echo(f"  {NOTES.get(note, note)} {note}: {count:,}")
+    if done.bad_file:
+        click.echo(f"不能用的行和原因 / bad rows, with the reason: {done.bad_file}")
+
+
+@imports.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--by", "username", required=True, help="The intake officer in whose name the rows come in."
+)
+@click.option(
+    "--channel", default="import", show_default=True, help="For rows that name no channel."
+)
+@click.option(
+    "--bad",
+    "bad_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where rows that cannot be read go (default: FILE.bad.csv in the current folder).",
+)
+def appeals(file: Path, username: str, channel: str, bad_path: Path | None) -> None:
+    """Appeals of another channel: CSV (UTF-8 or GB18030) with id, firm or contact, text, time."""
+    start_django()
+    from django.utils import timezone
+
+    from qifu.accounts.selectors import person_by_username
+    from qifu.base.errors import Refused
+    from qifu.base.table_files import UnreadableFile
+    from qifu.jobs.appeals import import_appeals, read_appeals
+    from qifu.organisations.selectors import actor_with
+
+    now = timezone.now()
+    actor = actor_with(person_by_username(username), "appeals.intake")
+    if actor is None:
+        click.echo(f"{username}: 不是受理岗人员 / is no intake officer", err=True)
+        sys.exit(1)
+    try:
+        length = sum(1 for _ in read_appeals(file))
+        with click.progressbar(length=length, label=file.name) as bar:
+            done = import_appeals(
+                file,
+                actor=actor,
+                channel=channel,
+                bad_path=bad_path or Path(f"{file.name}.bad.csv"),
+                now=now,
+                progress=bar.update,
+            )
+    except (UnreadableFile, Refused) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(1)
+    seconds = (timezone.now() - now).total_seconds()
+    click.echo(
+        f"{seconds:.0f} 秒读入 {done.rows:,} 行：新增 {done.new:,}，早已在库 {done.known:,}，"
+        f"不能用 {done.bad:,}\n"
+        f"{done.rows:,} rows in {seconds:.0f} s: {done.new:,} new, {done.known:,} known, "
+        f"{done.bad:,} bad"
+    )
     if done.bad_file:
         click.echo(f"不能用的行和原因 / bad rows, with the reason: {done.bad_file}")

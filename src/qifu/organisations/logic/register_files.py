@@ -1,12 +1,12 @@
 """Files of the register: CSV in UTF-8 or GB18030, or Parquet, row by row in one form."""
 
-import codecs
-import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from qifu.base.table_files import UnreadableFile, read_csv
 
 # How the columns are called in files, and here; the first three must be there.
 COLUMNS = {
@@ -23,16 +23,9 @@ COLUMNS = {
     "注册资本": "capital",
 }
 REQUIRED = ("uscc", "name", "founded")
-_BLOCK = 1 << 20
-# A field of more than this is no field but a quotation mark that was never closed.
-LONGEST_FIELD = 16 << 20
 _BATCH = 20_000
 
 Row = dict[str, str]
-
-
-class UnreadableFile(ValueError):
-    """A file that cannot be read as a register; the text says why and what was found."""
 
 
 def read_register(path: Path) -> Iterator[tuple[int, Row]]:
@@ -60,50 +53,12 @@ def is_parquet(path: Path) -> bool:
         raise UnreadableFile(f"{path.name}: cannot be read: {error.strerror}") from None
 
 
-def encoding_of(path: Path) -> str:
-    """utf-8-sig or gb18030: the first in which the whole file is valid, read block by block."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)("strict")
-        try:
-            with path.open("rb") as file:
-                while block := file.read(_BLOCK):
-                    decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise UnreadableFile(
-        f"{path.name}: neither UTF-8 nor GB18030 / 既不是 UTF-8 也不是 GB18030 编码"
-    )
-
-
 def _csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    encoding = encoding_of(path)
-    before = csv.field_size_limit(LONGEST_FIELD)
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            rows = csv.reader(_without_nul(file), strict=True)
-            header = next(rows, None)
-            if header is None:
-                raise UnreadableFile(f"{path.name}: the file is empty / 文件是空的")
-            names = _names(path, header)
-            line = rows.line_num + 1
-            for cells in rows:
-                if any(cells):
-                    row = {
-                        name: cell.strip() for name, cell in zip(names, cells, strict=False) if name
-                    }
-                    yield line, row
-                line = rows.line_num + 1
-    except csv.Error as error:
-        raise UnreadableFile(f"{path.name}: no CSV from line {rows.line_num}: {error}") from None
-    finally:
-        csv.field_size_limit(before)
-
-
-def _without_nul(lines: Iterable[str]) -> Iterator[str]:
-    """No value holds a NUL, and no database keeps one."""
-    return (line.replace("\0", "") if "\0" in line else line for line in lines)
+    lines = read_csv(path)
+    _, header = next(lines)
+    names = _names(path, header)
+    for line, cells in lines:
+        yield line, {name: cell for name, cell in zip(names, cells, strict=False) if name}
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:

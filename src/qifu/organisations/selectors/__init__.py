@@ -20,6 +20,7 @@ from qifu.organisations.selectors.firms import (
     enterprises_visible_to,
     find_enterprises,
     firm_to_claim,
+    firms_by_name,
 )
 from qifu.organisations.selectors.journal import (
     SealState,
@@ -31,6 +32,7 @@ from qifu.organisations.selectors.journal import (
 )
 from qifu.organisations.selectors.people import (
     actor_for,
+    actor_with,
     claim_by_token,
     claims_visible_to,
     consents_of,
@@ -58,6 +60,7 @@ __all__ = [
     "SealState",
     "account_of",
     "actor_for",
+    "actor_with",
     "check_seal",
     "claim_by_token",
     "claims_visible_to",
@@ -74,6 +77,7 @@ __all__ = [
     "find_disputes",
     "find_enterprises",
     "firm_to_claim",
+    "firms_by_name",
     "invitation_by_token",
     "invitations_of",
     "journal_of",

@@ -52,3 +52,10 @@ def firm_to_claim(code: str) -> Enterprise | None:
         .filter(organisation__kind="enterprise", organisation__code=code.strip().upper())
         .first()
     )
+
+
+def firms_by_name(name: str) -> QuerySet[Enterprise]:
+    """Firms of exactly that registered name, for imports that know no code."""
+    firms = Enterprise.objects.select_related("organisation")
+    named = firms.filter(organisation__kind="enterprise", organisation__name=name.strip())
+    return named.order_by("pk")

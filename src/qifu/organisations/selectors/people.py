@@ -48,6 +48,14 @@ def actor_for(user: User | None, membership_id: int | None = None) -> Actor:
     )
 
 
+def actor_with(user: User | None, permission: str) -> Actor | None:
+    """The person in the first of their roles that has a permission; None where none has."""
+    if user is None or not user.is_active:
+        return None
+    actors = (actor_for(user, membership.pk) for membership in _live(user))
+    return next((actor for actor in actors if actor.may(permission)), None)
+
+
 def memberships_of(actor: Actor) -> list[Membership]:
     """All the organisations that the person may act for."""
     return list(_live(actor.user)) if actor.user else []
