@@ -13,13 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from qifu.organisations.logic.register import (
-    RegisterReader,
-    UnreadableFile,
-    count_rows,
-    encoding_of,
-    read_register,
-)
+from qifu.base.table_files import UnreadableFile, encoding_of
+from qifu.organisations.logic.register import RegisterReader, count_rows, read_register
 from qifu.rulebook.documents import load_tree
 
 CITIES = Path(__file__).parents[2] / "cities"

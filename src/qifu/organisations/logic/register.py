@@ -6,12 +6,7 @@ from typing import Any
 
 from qifu.organisations.logic.legal_forms import is_legal_person, parse_legal_form
 from qifu.organisations.logic.places import locate
-from qifu.organisations.logic.register_files import (
-    UnreadableFile,
-    count_rows,
-    encoding_of,
-    read_register,
-)
+from qifu.organisations.logic.register_files import count_rows, read_register
 from qifu.organisations.logic.register_values import (
     NOTHING,
     Capital,
@@ -23,9 +18,8 @@ from qifu.organisations.logic.register_values import (
 from qifu.rulebook.codes import CodeTree
 
 __all__ = [
-    "Capital", "RegisterReader", "Unreadable", "UnreadableFile", "count_rows", "encoding_of",
-    "is_legal_person", "locate", "parse_capital", "parse_founded", "parse_legal_form",
-    "read_register", "validate_uscc",
+    "Capital", "RegisterReader", "Unreadable", "count_rows", "is_legal_person", "locate",
+    "parse_capital", "parse_founded", "parse_legal_form", "read_register", "validate_uscc",
 ]  # fmt: skip
 
 # The longest text that is kept of each column.
