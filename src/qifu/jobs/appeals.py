@@ -1,0 +1,237 @@
+"""Appeals from elsewhere: a file of another channel, taken in once, whole rows only."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.utils.timezone import make_aware
+from django.utils.translation import override
+
+from qifu.appeals.actions import submit_appeal
+from qifu.appeals.selectors import appeal_by_external_id
+from qifu.appeals.states import Kind
+from qifu.base import journal
+from qifu.base.city import City, current_city, last_load
+from qifu.base.errors import Refused
+from qifu.base.table_files import UnreadableFile, read_csv
+from qifu.jobs.bad_rows import BadRows, check_bad_path
+from qifu.organisations.logic.register_values import validate_uscc
+from qifu.organisations.models import Enterprise
+from qifu.organisations.permissions import Actor
+from qifu.organisations.selectors import firms_by_name
+from qifu.organisations.selectors.command_line import firm_by_code
+
+# the columns of an import, and the words that files of other systems use for them
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "external_id": ("external_id", "外部编号", "工单编号", "留言编号"),
+    "channel": ("channel", "渠道", "来源"),
+    "firm": ("firm", "企业", "企业名称", "统一社会信用代码"),
+    "contact": ("contact", "联系人", "诉求人", "留言用户"),
+    "phone": ("phone", "电话", "联系电话"),
+    "title": ("title", "标题", "主题", "留言主题"),
+    "text": ("text", "内容", "诉求内容", "留言详情"),
+    "time": ("time", "时间", "提交时间", "留言时间"),
+    "kind": ("kind", "类型", "诉求类型"),
+    "matter": ("matter", "事项"),
+    "region": ("region", "区划", "区域"),
+}
+REQUIRED = ("external_id", "text", "time")
+BAD_COLUMNS = ("line", "external_id", "channel", "time", "text", "reason_zh", "reason_en")
+TIME_FORMS = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
+    "%Y年%m月%d日 %H:%M", "%Y-%m-%d", "%Y/%m/%d",
+)  # fmt: skip
+
+Row = Mapping[str, str]
+
+
+class BadRow(ValueError):
+    """Why one row cannot be taken, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(zh)
+        self.zh, self.en = zh, en
+
+
+@dataclass
+class ImportedAppeals:
+    """What an import did; `bad_file` is None where every row was good."""
+
+    rows: int = 0
+    new: int = 0
+    known: int = 0
+    bad: int = 0
+    bad_file: Path | None = None
+
+
+def read_appeals(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Rows with their line, under the names of COLUMNS; UnreadableFile for a column missing."""
+    lines = read_csv(path)
+    _, header = next(lines)
+    names: list[str] = []
+    for cell in header:
+        known = (n for n, words in COLUMNS.items() if cell.strip() in words)
+        name = next(known, "")
+        names.append("" if name in names else name)
+    missing = [COLUMNS[name][1] for name in REQUIRED if name not in names]
+    if missing:
+        raise UnreadableFile(
+            f"{path.name}: missing column / 缺少列：{'、'.join(missing)}; "
+            f"found / 现有：{'、'.join(header)[:300]}"
+        )
+    for line, cells in lines:
+        yield line, {name: cell for name, cell in zip(names, cells, strict=False) if name}
+
+
+def import_appeals(
+    path: Path,
+    *,
+    actor: Actor,
+    channel: str,
+    bad_path: Path,
+    now: datetime,
+    progress: Callable[[int], None] = lambda count: None,
+) -> ImportedAppeals:
+    """Take in the rows of a file, each in a transaction of its own, by an intake officer.
+
+    A row is known by channel and external id: run again, or after a kill, nothing comes twice.
+    The same id with another text is a bad row: nothing is overwritten.
+    """
+    city = current_city()
+    check_bad_path(bad_path, path)
+    bad, done = BadRows(bad_path, BAD_COLUMNS), ImportedAppeals()
+    try:
+        for line, row in read_appeals(path):
+            done.rows += 1
+            try:
+                if _take_in(row, actor=actor, channel=channel, city=city, now=now):
+                    done.new += 1
+                else:
+                    done.known += 1
+            except BadRow as error:
+                bad.add(line, row, error.zh, error.en)
+            progress(1)
+    finally:
+        bad.close()
+    bad.forget_last()
+    done.bad = bad.count
+    done.bad_file = bad.path if bad.count else None
+    load = last_load()
+    assert load is not None
+    journal.record(
+        load, "import_appeals", actor_id=actor.user_id, acting_for=actor.organisation_id, now=now,
+        note=f"{path.name}: {done.rows} rows, {done.new} new, {done.bad} bad",
+    )  # fmt: skip
+    return done
+
+
+def _take_in(row: Row, *, actor: Actor, channel: str, city: City, now: datetime) -> bool:
+    """Whether the row is new; BadRow for one that cannot be taken."""
+    external_id = row.get("external_id", "")
+    if not external_id or len(external_id) > 64:
+        raise BadRow("没有外部编号，或超过 64 个字", "no external id, or longer than 64")
+    where = row.get("channel") or channel
+    text = row.get("text", "")
+    there = appeal_by_external_id(actor, where, external_id)
+    if there is not None:
+        if there.text.split() != text.split():
+            raise BadRow(
+                "这个编号已经有了，内容却不同", "this id is already here with another text"
+            )
+        return False
+    at = _time(row.get("time", ""), now)
+    kind = _kind(row.get("kind", ""))
+    enterprise, requester = _firm(row.get("firm", ""))
+    try:
+        submit_appeal(
+            None,
+            actor=actor,
+            now=now,
+            kind=kind,
+            matter=_matter(row.get("matter", ""), city),
+            region=row.get("region", "") or (enterprise.region if enterprise else ""),
+            title=row.get("title", "")[:120],
+            text=text,
+            points=(),
+            contact_name=row.get("contact", "")[:60],
+            contact_phone=row.get("phone", "")[:24],
+            enterprise=enterprise,
+            requester=requester or ("" if enterprise else row.get("contact", "")[:60]),
+            channel=where[:24],
+            external_id=external_id,
+            submitted_at=at,
+        )
+    except Refused as error:
+        raise BadRow(*_both(error)) from None
+    return True
+
+
+def _both(error: Refused) -> tuple[str, str]:
+    """What the refusal says, in Chinese and in English."""
+    messages = list(getattr(error, "fields", {}).values()) or [error.message]
+    with override("zh-hans"):
+        zh = "；".join(str(message) for message in messages)
+    with override("en"):
+        en = "; ".join(str(message) for message in messages)
+    return zh, en
+
+
+def _time(text: str, now: datetime) -> datetime:
+    at: datetime | None = None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        for form in TIME_FORMS:
+            try:
+                at = datetime.strptime(text, form)  # noqa: DTZ007 – given its zone below
+                break
+            except ValueError:
+                continue
+    if at is None:
+        raise BadRow(
+            f"时间「{text[:40]}」读不懂，例如 2026-11-22 09:30",
+            f"the time {text[:40]!r} cannot be read, for example 2026-11-22 09:30",
+        )
+    if at.tzinfo is None:
+        at = make_aware(at)
+    if at > now:
+        raise BadRow(f"时间 {text[:40]} 在将来", f"the time {text[:40]} is in the future")
+    return at
+
+
+def _kind(text: str) -> str:
+    if not text:
+        return str(Kind.HELP_REQUEST.value)
+    with override("zh-hans"):
+        words = {str(label): value for value, label in Kind.choices}
+    found = words.get(text, text)
+    if found not in Kind.values:
+        known = "、".join(words)
+        raise BadRow(f"类型「{text[:20]}」不在 {known} 之中", f"kind {text[:20]!r} is unknown")
+    return str(found)
+
+
+def _matter(text: str, city: City) -> str:
+    if not text:
+        return ""
+    for matter in city.matters:
+        if text in (matter.code, matter.name_zh):
+            return str(matter.code)
+    raise BadRow(f"没有「{text[:20]}」这个事项", f"there is no matter {text[:20]!r}")
+
+
+def _firm(text: str) -> tuple[Enterprise | None, str]:
+    """The firm of the register, by code or exact name; else its name as the requester."""
+    if not text:
+        return None, ""
+    code, zh, en = validate_uscc(text)
+    if code is not None:
+        found = firm_by_code(code)
+        if found is None:
+            raise BadRow(f"登记库里没有 {code}", f"{code} is not in the register")
+        return found, ""
+    if text.isascii() and len(text) >= 15:
+        raise BadRow(zh, en)
+    named = list(firms_by_name(text)[:2])
+    return (named[0], "") if len(named) == 1 else (None, text[:200])
