@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "qifu.accounts",
     "qifu.notices",
     "qifu.organisations",
+    "qifu.knowledge",
     "qifu.appeals",
     "qifu.policies",
     "qifu.web",

@@ -1,1 +1,1 @@
-"""Answers, laws and articles, and search over them."""
+"""Knowledge: answers that officers stand by, the statutes they cite, and search over both."""

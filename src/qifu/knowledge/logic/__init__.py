@@ -1,0 +1,1 @@
+"""Pure functions: statutes read by article, words to search by, marked pieces of text."""

@@ -1,0 +1,29 @@
+"""Every read of answers and statutes that a door needs; what is published is for everybody."""
+
+from qifu.knowledge.selectors.answers import (
+    answer_for,
+    answers_in_force,
+    answers_to_edit,
+    journal_of_answer,
+    versions_of,
+)
+from qifu.knowledge.selectors.citing import citation, citations
+from qifu.knowledge.selectors.laws import article, law_by_code, laws_carried, table_of_contents
+from qifu.knowledge.selectors.search import Hit, answers_for, search_knowledge
+
+__all__ = [
+    "Hit",
+    "answer_for",
+    "answers_for",
+    "answers_in_force",
+    "answers_to_edit",
+    "article",
+    "citation",
+    "citations",
+    "journal_of_answer",
+    "law_by_code",
+    "laws_carried",
+    "search_knowledge",
+    "table_of_contents",
+    "versions_of",
+]
