@@ -14,6 +14,7 @@ from qifu.base.errors import Refused
 from qifu.base.models import CityLoad
 from qifu.base.packs import trees_of
 from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.clock_rules import ClockRules, parse_clock_rules
 from qifu.rulebook.derive import derive
 from qifu.rulebook.derived_reading import parse_derived
 from qifu.rulebook.derived_rules import DerivedRule
@@ -21,12 +22,12 @@ from qifu.rulebook.facts import plain, read_facts
 from qifu.rulebook.findings import RuleError
 from qifu.rulebook.size_rules import SizeRules, parse_sizes
 from qifu.rulebook.sizes import size_class
+from qifu.rulebook.words import Words as Bilingual
+from qifu.textmine.matters import Matter, parse_matters
+from qifu.textmine.scope import ScopeRules, parse_scope
 
 if TYPE_CHECKING:
-    from qifu.rulebook.clock_rules import ClockRules
     from qifu.rulebook.routing import DispatchCatalog
-    from qifu.textmine.matters import Matter
-    from qifu.textmine.scope import ScopeRules
 
 Words = Mapping[str, str]
 
@@ -116,10 +117,8 @@ class City:
         return self.documents.get("laws") or []
 
     @cached_property
-    def matters(self) -> "tuple[Matter, ...]":
+    def matters(self) -> tuple[Matter, ...]:
         """What firms bring, in the order of the pack; empty where it has none."""
-        from qifu.textmine.matters import parse_matters
-
         document = self.documents.get("matters")
         return parse_matters(document) if document else ()
 
@@ -139,20 +138,16 @@ class City:
         )
 
     @cached_property
-    def clock_rules(self) -> "ClockRules | None":
-        """Every rule set of the pack; which is in force stands in `appeals`. None without any."""
-        from qifu.rulebook.clock_rules import parse_clock_rules
-
+    def clock_rules(self) -> ClockRules:
+        """Every rule set of the pack; which one is in force stands in `appeals`."""
         document = self.documents.get("clocks")
-        return parse_clock_rules(document) if document else None
+        return parse_clock_rules(document) if document else ClockRules(())
 
     @cached_property
-    def scope(self) -> "ScopeRules | None":
-        """What is not taken and where it goes instead, or None."""
-        from qifu.textmine.scope import parse_scope
-
+    def scope(self) -> ScopeRules:
+        """What is not taken in and where it goes instead; nothing where the pack says nothing."""
         document = self.documents.get("scope")
-        return parse_scope(document) if document else None
+        return parse_scope(document) if document else ScopeRules(Bilingual("", ""), ())
 
     @cached_property
     def open_catalogue(self) -> Catalogue:

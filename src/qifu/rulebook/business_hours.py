@@ -176,7 +176,7 @@ def open_time(
     return total
 
 
-def parse_business_hours(doc: Any, calendar: Calendar, *, file: str = "") -> BusinessHours:
+def parse_business_hours(doc: Any, calendar: Calendar | None, *, file: str = "") -> BusinessHours:
     """`{week: {mon: ["09:00-12:00", …], …}, follows_calendar, makeup_days, exceptions}`.
 
     `{always: true}` is 7×24. A week follows the calendar unless it says `follows_calendar: false`;

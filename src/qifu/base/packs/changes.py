@@ -126,11 +126,9 @@ def _casework(documents: Mapping[str, Any]) -> Snapshot:
         "matter": _by_code(documents.get("matters") or []),
         "dispatch": {key: value for key, value in dispatch.items() if key != "rules"},
         "dispatch_rule": _by_code(dispatch.get("rules") or []),
-        "clock_rule_set": _by_code((documents.get("clocks") or {}).get("rule_sets") or []),
+        "clock_rule_set": _by_version((documents.get("clocks") or {}).get("rule_sets") or []),
         "exclusion": _by_code(scope.get("exclusions") or []),
-        "answer": {
-            f"{row['code']}@{row['version']}": dict(row) for row in documents.get("answers") or []
-        },
+        "answer": _by_version(documents.get("answers") or []),
         "reply_template": _by_code(documents.get("reply_templates") or []),
         "law": {
             row["code"]: {
@@ -144,6 +142,10 @@ def _casework(documents: Mapping[str, Any]) -> Snapshot:
 
 def _by_code(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return {str(row["code"]): dict(row) for row in rows}
+
+
+def _by_version(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    return {f"{row['code']}@{row['version']}": dict(row) for row in rows}
 
 
 def diff(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from qifu.base.packs.check_casework import check_casework
 from qifu.base.packs.check_catalogue import (
     check_attributes,
     check_derived,
@@ -83,6 +84,7 @@ def read_and_check(folder: Path, *, run: bool = True) -> Reading:
     units, roles = _check_people(reading)
     reading.catalogue = check_attributes(files, reading.trees)
     if reading.catalogue is None:
+        check_casework(files, None, units, None)
         return reading
     reading.derived = check_derived(files, reading.catalogue)
     reading.policies = check_policies(files.policies, reading.catalogue, units, files.findings)
@@ -95,6 +97,7 @@ def read_and_check(folder: Path, *, run: bool = True) -> Reading:
         files.cases, reading.policies, places, reading.catalogue, files.findings,
         run=run, prepare=_prepare(reading),
     )  # fmt: skip
+    check_casework(files, reading.catalogue, units, reading.policies)
     demo = files.document("demo")
     if demo is not None:
         check_demo(Desk(demo, files.findings), reading.catalogue, roles, units)
