@@ -1,4 +1,4 @@
-"""What the tests of calendars and clocks share: the pack's calendar, moments, a made-up 2027."""
+"""What the tests of calendars and clocks share: calendar, moments, a made-up 2027, rule sets."""
 
 from datetime import date, datetime
 from functools import cache
@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from qifu.rulebook.calendar_days import Calendar, load_calendar
+from qifu.rulebook.clock_rules import ClockRules, parse_clock_rules
 from qifu.rulebook.workdays import SHANGHAI, Due
 
+WORDS = {"zh": "某办法", "en": "some rule"}
 FOLDER = Path(__file__).parents[2] / "cities" / "national" / "calendar"
 
 
@@ -56,3 +58,22 @@ def year_2027(**changes: Any) -> dict[str, Any]:
     }
     document.update(changes)
     return {key: value for key, value in document.items() if value is not None}
+
+
+def rule_set(**changes: Any) -> dict[str, Any]:
+    """A complete rule set; a change to None leaves the key out."""
+    row: dict[str, Any] = {
+        "code": "some",
+        "version": 1,
+        "name": WORDS,
+        "source": WORDS,
+        "valid_from": date(2026, 1, 1),
+        "limits": [{"clock": "reply", "working_days": 5}],
+        "numbers": {"callback_attempts": 3},
+    }
+    row.update(changes)
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def rules(*sets: dict[str, Any]) -> ClockRules:
+    return parse_clock_rules({"rule_sets": list(sets)})

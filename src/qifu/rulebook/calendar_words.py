@@ -11,7 +11,7 @@ MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct
 class ClockError(ValueError):
     """A moment or a due date that cannot be given; `.zh` and `.en` say why and what is known.
 
-    `about` names what is at fault: start, limit, calendar, pause, hours.
+    `about` names what is at fault: start, limit, calendar, pause, hours, rules.
     """
 
     def __init__(self, about: str, zh: str, en: str) -> None:
