@@ -236,6 +236,14 @@ _ROWS: Final = (
     _step(
         "follow_reply", BEFORE_REPLY, S.REPLIED, SYS, _("随主件答复"), _("只限已并单的"),
     ),
+    _step("part", BEFORE_REPLY, None, SYS, _("主件已停，恢复单独办理"), _("只限已并单的")),
+    _step(
+        "take_back", _WORKING | {S.OBJECTED, S.REVIEW}, S.ACCEPTED, SYS, _("收回重派"),
+        _("承办单位已撤销；计时不停"),
+    ),
+    _step(
+        "change_desk", OPEN, None, SYS, _("改由现任岗位负责"), _("原来的岗位所在单位已撤销"),
+    ),
 )  # fmt: skip
 
 STEPS: Final[Mapping[str, Step]] = {step.name: step for step in _ROWS}

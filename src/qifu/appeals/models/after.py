@@ -48,6 +48,7 @@ class Callback(models.Model):
         JUSTIFIED = "justified"
         UNREACHABLE = "unreachable"
         MISCLICK = "misclick"
+        WITHDRAWN = "withdrawn"
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="callbacks")
     rating = models.OneToOneField(Rating, on_delete=models.PROTECT, related_name="callback")
@@ -101,9 +102,13 @@ class CallbackAttempt(models.Model):
 
 
 class PolicyGap(models.Model):
-    """What a firm needed and a clause does not allow: recorded by every justified closing."""
+    """What a firm needed and a clause does not allow: recorded by every justified closing.
 
-    appeal = models.OneToOneField(Appeal, on_delete=models.PROTECT, related_name="gap")
+    A case that was reopened may end there twice, by another clause.
+    """
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="gaps")
+    callback = models.OneToOneField(Callback, on_delete=models.PROTECT, related_name="gap")
     matter = models.CharField(max_length=48, blank=True)
     clause = models.CharField(max_length=300)
     clause_law = models.CharField(max_length=64, blank=True)

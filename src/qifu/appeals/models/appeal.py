@@ -8,6 +8,9 @@ from qifu.appeals.states import OPEN, WITH_LEAD, Kind, State
 from qifu.organisations.models import Enterprise, Unit
 
 _STATES = [str(state) for state in State.values]
+# in order: the migration must not differ from one run to the next
+_WITH_LEAD = sorted(str(state.value) for state in WITH_LEAD)
+_OPEN = sorted(str(state.value) for state in OPEN)
 
 
 class Appeal(models.Model):
@@ -93,11 +96,11 @@ class Appeal(models.Model):
             ),
             models.CheckConstraint(
                 name="appeal_has_a_lead_while_it_is_handled",
-                condition=~Q(state__in=[str(s.value) for s in WITH_LEAD]) | Q(lead__isnull=False),
+                condition=~Q(state__in=_WITH_LEAD) | Q(lead__isnull=False),
             ),
             models.CheckConstraint(
                 name="appeal_open_has_a_holder",
-                condition=~Q(state__in=[str(s.value) for s in OPEN]) | Q(holder__isnull=False),
+                condition=~Q(state__in=_OPEN) | Q(holder__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["number"], condition=~Q(number=""), name="appeal_number_once"
@@ -154,6 +157,7 @@ class InfoRequest(models.Model):
     asked_at = models.DateTimeField()
     until = models.DateTimeField()
     reminders = models.PositiveSmallIntegerField(default=0)
+    reminded_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
