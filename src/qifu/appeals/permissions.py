@@ -60,7 +60,9 @@ def may_take(actor: Actor, appeal: Appeal, step: Step | str) -> bool:
 
 def may_see_contact(actor: Actor, appeal: Appeal) -> bool:
     """Name and telephone of the contact person: the firm, the desks, and the unit that has it."""
-    return acts_for_requester(actor, appeal) or sees_all(actor) or is_lead(actor, appeal)
+    desks = (Who.INTAKE, Who.COORDINATOR, Who.CALLBACK)  # a callback desk has to call somebody
+    desk = any(stands_as(actor, appeal, who) for who in desks)
+    return acts_for_requester(actor, appeal) or sees_all(actor) or is_lead(actor, appeal) or desk
 
 
 def may_see_figures(actor: Actor) -> bool:

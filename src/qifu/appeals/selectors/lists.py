@@ -1,0 +1,207 @@
+"""Work lists: what waits for whom, found by index whatever else the table holds."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy
+from django.utils import timezone
+
+from qifu.appeals.models import Appeal, Callback, Clock, Extension
+from qifu.appeals.selectors.clocks import DUTIES
+from qifu.appeals.selectors.visible import ROW, appeals_visible_to, sees_everything
+from qifu.appeals.states import CLOSED, OPEN, State
+from qifu.organisations.permissions import Actor
+from qifu.rulebook.codes import strip_region
+
+MOST_COUNTED: Final = 1_000
+S = State
+# what waits for the intake desk; a case in need of facts waits for the firm, but stays in sight
+_AT_INTAKE = (S.SUBMITTED, S.NEED_INFO, S.ACCEPTED, S.OBJECTED, S.REHANDLING)
+_WORKING = (S.DISPATCHED, S.HANDLING, S.REVIEW, S.REHANDLING)
+_DONE = (S.REPLIED, S.CALLBACK_DUE, S.WITHDRAWN, *sorted(CLOSED))
+# the duties of the unit that leads; a callback is the callback desk's
+_OF_LEAD = DUTIES - {"callback"}
+
+Rows = QuerySet[Appeal]
+
+
+def _own(actor: Actor, now: datetime) -> Rows:
+    return appeals_visible_to(actor).exclude(state=S.DRAFT)
+
+
+def _drafts(actor: Actor, now: datetime) -> Rows:
+    return appeals_visible_to(actor).filter(state=S.DRAFT)
+
+
+def _intake(actor: Actor, now: datetime) -> Rows:
+    unit = actor.organisation_id
+    return Appeal.objects.filter(
+        holder_id=unit, intake_unit_id=unit, state__in=_AT_INTAKE, merged_into=None
+    )
+
+
+def _unit(actor: Actor, now: datetime) -> Rows:
+    return Appeal.objects.filter(
+        lead_id=actor.organisation_id, state__in=_WORKING, merged_into=None
+    )
+
+
+def _unit_done(actor: Actor, now: datetime) -> Rows:
+    return Appeal.objects.filter(lead_id=actor.organisation_id, state__in=_DONE)
+
+
+def _mine(actor: Actor, now: datetime) -> Rows:
+    return _unit(actor, now).filter(handler_id=actor.user_id)
+
+
+def late_cases(now: datetime, names: frozenset[str] = DUTIES) -> QuerySet[Clock]:
+    """The clocks of these names that run past their due moment."""
+    return Clock.objects.filter(state=Clock.State.RUNNING, due_at__lt=now, name__in=sorted(names))
+
+
+def _overdue(actor: Actor, now: datetime) -> Rows:
+    """By the clocks themselves: the next clock of a case may be the firm's own."""
+    rows = Appeal.objects.filter(state__in=sorted(OPEN))
+    if sees_everything(actor):
+        return rows.filter(pk__in=late_cases(now).values("appeal_id"))
+    if actor.may("appeals.handle"):
+        rows = rows.filter(lead_id=actor.organisation_id)
+        return rows.filter(pk__in=late_cases(now, _OF_LEAD).values("appeal_id"))
+    late = late_cases(now, frozenset({"callback"})).values("appeal_id")
+    return Appeal.objects.filter(state=S.CALLBACK_DUE, pk__in=late)
+
+
+def _objected(actor: Actor, now: datetime) -> Rows:
+    """A coordinator sees every objection, an intake desk the first ones that it decides."""
+    rows, unit = Appeal.objects.filter(state=S.OBJECTED), actor.organisation_id
+    if actor.may("appeals.coordinate"):
+        return rows
+    if actor.may("appeals.intake"):
+        return rows.filter(intake_unit_id=unit)
+    return rows.filter(lead_id=unit)
+
+
+def _extensions(actor: Actor, now: datetime) -> Rows:
+    asked = Extension.objects.filter(granted=None, decided_at=None).values("appeal_id")
+    rows = Appeal.objects.filter(state=S.HANDLING, pk__in=asked)
+    coordinates = actor.may("appeals.coordinate")
+    return rows if coordinates else rows.filter(lead_id=actor.organisation_id)
+
+
+def _callbacks(actor: Actor, now: datetime) -> Rows:
+    return Appeal.objects.filter(state=S.CALLBACK_DUE)
+
+
+def _justified(actor: Actor, now: datetime) -> Rows:
+    proposed = Callback.objects.filter(closed_at=None, proposed_at__isnull=False)
+    return Appeal.objects.filter(state=S.CALLBACK_DUE, pk__in=proposed.values("appeal_id"))
+
+
+# name → (one of these permissions of a unit's role, the rows); each is inside what one may see
+_DESK: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Actor, datetime], Rows]]]] = {
+    "intake": (("appeals.intake",), _intake),
+    "unit": (("appeals.handle",), _unit),
+    "mine": (("appeals.handle",), _mine),
+    "overdue": (
+        ("appeals.view_all", "appeals.coordinate", "appeals.handle", "appeals.callback"),
+        _overdue,
+    ),
+    "objected": (("appeals.coordinate", "appeals.intake", "appeals.handle"), _objected),
+    "extensions": (("appeals.coordinate", "appeals.handle"), _extensions),
+    "callbacks": (("appeals.callback",), _callbacks),
+    "justified": (("appeals.coordinate",), _justified),
+    "unit_done": (("appeals.handle",), _unit_done),
+    "all": (
+        ("appeals.view_all", "appeals.coordinate", "appeals.intake", "appeals.handle",
+         "appeals.callback"),
+        _own,
+    ),
+}  # fmt: skip
+_FIRM: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Actor, datetime], Rows]]]] = {
+    "my": (("appeals.view", "appeals.submit"), _own),
+    "drafts": (("appeals.submit",), _drafts),
+}
+# the lists in which the newest stands first; in the others what is due next does
+_NEWEST_FIRST: Final = frozenset({"my", "drafts", "unit_done", "all"})
+
+
+def lists_of(actor: Actor) -> list[str]:
+    """The names of the work lists that an actor has, in the order of the page."""
+    table = _FIRM if actor.is_enterprise else _DESK if actor.is_unit else {}
+    return [name for name, (codes, _) in table.items() if any(actor.may(code) for code in codes)]
+
+
+def list_of(
+    actor: Actor,
+    name: str,
+    *,
+    now: datetime,
+    text: str = "",
+    state: str = "",
+    kind: str = "",
+    matter: str = "",
+    region: str = "",
+    unit: str = "",
+    due: str = "",
+    order: str = "",
+) -> QuerySet[Appeal]:
+    """One work list, narrowed and ordered; empty for a list that the actor does not have.
+
+    `name`: my, drafts (firms); intake, unit, mine, overdue, objected, extensions, callbacks,
+    justified, unit_done, all (units). `unit` is the code of the leading unit, `region` a division
+    code or the beginning of one, `due` overdue, today or week (by the next clock), `order` due,
+    newest or oldest. The long text is not loaded; everything else that a row shows is.
+    """
+    if name not in lists_of(actor):
+        return Appeal.objects.none()
+    rows = (_FIRM if actor.is_enterprise else _DESK)[name][1](actor, now)
+    exact = {"state": state, "kind": kind, "matter": matter, "lead__organisation__code": unit}
+    rows = rows.filter(**{key: value for key, value in exact.items() if value})
+    if region:
+        rows = rows.filter(region__startswith=strip_region(region))
+    rows = _due(rows, due, now)
+    for word in text.replace("\x00", "").split()[:5]:
+        rows = rows.filter(_says(word))
+    order = order or ("newest" if name in _NEWEST_FIRST else "due")
+    return rows.select_related(*ROW).defer("text").order_by(*_ordered(name, order))
+
+
+def counts_of(actor: Actor, *, now: datetime) -> dict[str, int]:
+    """How many rows each of the actor's lists has; MOST_COUNTED + 1 stands for more than that."""
+    return {name: capped(list_of(actor, name, now=now)) for name in lists_of(actor)}
+
+
+def capped(rows: QuerySet[Appeal]) -> int:
+    """How many rows, never counted further than MOST_COUNTED + 1."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
+def _due(rows: Rows, due: str, now: datetime) -> Rows:
+    if due == "overdue":
+        return rows.filter(pk__in=late_cases(now).values("appeal_id"))
+    days = {"today": 1, "week": 7}.get(due)
+    if days is None:
+        return rows
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return rows.filter(next_due_at__gte=now, next_due_at__lt=midnight + timedelta(days=days))
+
+
+def _says(word: str) -> Q:
+    """A word of the case, its number, the firm's name, or the beginning of its code."""
+    code = word.upper()
+    found = Q(title__contains=word) | Q(text__contains=word) | Q(requester__contains=word)
+    found |= Q(enterprise__organisation__name__contains=word) | Q(number=code)
+    if len(code) >= 4 and code.isascii() and code.isalnum():
+        found |= Q(enterprise__organisation__code__startswith=code)
+    return found
+
+
+def _ordered(name: str, order: str) -> list[str | OrderBy]:
+    when = "changed_at" if name == "drafts" else "submitted_at"
+    if order == "newest":
+        return [F(when).desc(nulls_last=True), "-pk"]
+    if order == "oldest":
+        return [F(when).asc(nulls_last=True), "pk"]
+    return [F("next_due_at").asc(nulls_last=True), "pk"]
