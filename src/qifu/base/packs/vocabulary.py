@@ -48,6 +48,7 @@ NOTICES: dict[str, tuple[str, ...]] = {
     "appeal_closed": ("number", "outcome"),
     "due_changed": ("number", "old", "new", "reason"),
     "merged": ("number", "master"),
+    "unmerged": ("number", "master"),
     # appeals: to desks and units
     "facts_supplied": ("number", "firm"),
     "case_arrived": ("number", "title", "firm", "unit", "due"),
@@ -59,6 +60,7 @@ NOTICES: dict[str, tuple[str, ...]] = {
     "rated_badly": ("number", "level", "firm"),
     "appeal_rehandling": ("number", "unit", "due"),
     "justified_proposed": ("number", "clause"),
+    "justified_declined": ("number", "actor", "note"),
     "appeal_reopened": ("number", "firm"),
     "appeal_withdrawn": ("number", "firm"),
     "due_soon": ("number", "clock", "due", "unit"),
@@ -66,6 +68,7 @@ NOTICES: dict[str, tuple[str, ...]] = {
     "case_reminded": ("number", "actor", "note"),
     "supervision_issued": ("number", "notice", "unit", "reason", "until"),
     "case_escalated": ("number", "reason"),
+    "unit_dissolved": ("number", "unit", "desk"),
 }
 LEVELS = ("national", "province", "city", "district")
 CONTACT_KINDS = ("service_center", "unit_window", "hotline")
