@@ -129,13 +129,15 @@ def _view(rows: list[Fact], catalogue: Catalogue) -> dict[str, Any]:
 def load_made_up_person(
     *,
     username: str,
-    password: str,
+    password: str | None,
     display_name: str,
     language: str,
     roles: Sequence[tuple[str, str, str]],
     now: datetime,
 ) -> User:
     """One demo account with its roles, (kind, organisation code, role) each; once.
+
+    Without a password nobody can sign in to it: it only stands in for somebody in a story.
 
     An account that is there keeps its password, and roles that were changed or ended stay so.
     A real person's account of that name is left alone.

@@ -21,6 +21,8 @@ from qifu.organisations.selectors.firms import (
     find_enterprises,
     firm_to_claim,
     firms_by_name,
+    made_up_firms_without_people,
+    unit_by_code,
 )
 from qifu.organisations.selectors.journal import (
     SealState,
@@ -78,6 +80,8 @@ __all__ = [
     "find_enterprises",
     "firm_to_claim",
     "firms_by_name",
+    "made_up_firms_without_people",
+    "unit_by_code",
     "invitation_by_token",
     "invitations_of",
     "journal_of",

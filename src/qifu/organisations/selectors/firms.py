@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from qifu.organisations.models import Enterprise
+from qifu.organisations.models import Enterprise, Unit
 from qifu.organisations.permissions import Actor
 from qifu.rulebook.codes import strip_region
 
@@ -59,3 +59,16 @@ def firms_by_name(name: str) -> QuerySet[Enterprise]:
     firms = Enterprise.objects.select_related("organisation")
     named = firms.filter(organisation__kind="enterprise", organisation__name=name.strip())
     return named.order_by("pk")
+
+
+def made_up_firms_without_people(most: int) -> list[Enterprise]:
+    """The demo's firms that nobody acts for yet."""
+    firms = Enterprise.objects.select_related("organisation")
+    free = firms.filter(organisation__made_up=True, organisation__memberships=None)
+    return list(free.order_by("pk")[:most])
+
+
+def unit_by_code(code: str) -> Unit | None:
+    """The unit with that code, dissolved ones included; None for no such code."""
+    units = Unit.objects.select_related("organisation")
+    return units.filter(organisation__kind="unit", organisation__code=code).first()

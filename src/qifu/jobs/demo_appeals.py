@@ -1,0 +1,117 @@
+"""Made-up appeals in every state: each goes its way through the actions, at moments in the past."""
+
+import heapq
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from qifu.accounts.selectors import person_by_username
+from qifu.appeals import actions as act
+from qifu.appeals.selectors import any_made_up_appeal
+from qifu.base.calendar import calendar_in_force
+from qifu.base.city import City, current_city
+from qifu.base.packs import Pack
+from qifu.jobs.demo_cases import Case, Cast, Stage, made_up_person
+from qifu.organisations.permissions import Actor
+from qifu.organisations.selectors import actor_with, made_up_firms_without_people
+
+FIRMS = 40  # made-up firms that bring appeals, beside those of the demo's owners
+# who looks after rounds: the jobs that a worker runs, once a day of the story
+ROUNDS = (act.remind_facts, act.lapse_waiting, act.close_unrated, act.mark_missed, act.remind_due)
+
+
+def load_demo_appeals(
+    pack: Pack,
+    *,
+    now: datetime,
+    most: int | None = None,
+    progress: Callable[[int], None] = lambda count: None,
+) -> int:
+    """The recipe's appeals, in the order of time; once. Gives how many there are.
+
+    A moment before `now` for every step: clocks, journal and messages look as if they had run.
+    """
+    recipe = pack.demo_appeals
+    if not recipe or any_made_up_appeal():
+        return 0
+    city = current_city()
+    dice = random.Random(int(pack.demo["seed"]))
+    start = now - timedelta(days=int(recipe["days"]))
+    cast = _cast(city, dice, start)
+    story = _Story(recipe, cast, dice, now)
+    paths = [name for name, number in recipe["paths"].items() for _ in range(number)]
+    dice.shuffle(paths)
+    paths = paths[:most] if most is not None else paths
+    for name in paths:
+        story.begin(name)
+    story.run(progress)
+    return len(paths)
+
+
+def _cast(city: City, dice: random.Random, now: datetime) -> Cast:
+    def known(username: str, may: str) -> Actor:
+        actor = actor_with(person_by_username(username), may)
+        assert actor is not None, f"the demo has no {username} who may {may}"
+        return actor
+
+    firms = [known("demo-owner", "appeals.submit")] * 3 + [
+        known("demo-clerk", "appeals.submit"), known("demo-owner-2", "appeals.submit"),
+    ]  # fmt: skip
+    for number, firm in enumerate(made_up_firms_without_people(FIRMS), start=1):
+        firms.append(
+            made_up_person(
+                f"demo-firm-{number:02d}", f"演示·企业用户{number:02d}",
+                ("enterprise", firm.uscc, "owner"), "appeals.submit", now,
+            )
+        )  # fmt: skip
+    cast = Cast(
+        city,
+        known("demo-intake", "appeals.intake"),
+        known("demo-coordinator", "appeals.coordinate"),
+        known("demo-callback", "appeals.callback"),
+        firms,
+    )
+    for username in ("demo-handler", "demo-handler-ns"):
+        actor = known(username, "appeals.handle")
+        assert actor.organisation_id is not None
+        cast.handlers[actor.organisation_id] = actor
+    return cast
+
+
+class _Story:
+    """A heap of moments; at each, one case takes its next step, or the daily rounds run."""
+
+    def __init__(
+        self, recipe: Mapping[str, Any], cast: Cast, dice: random.Random, now: datetime
+    ) -> None:
+        self.stage = Stage(recipe, cast, dice, now, calendar_in_force())
+        self.moments: list[tuple[datetime, int, Case | None]] = []
+        self.order = count()
+        for days in range(int(recipe["days"]), 0, -1):
+            at = localtime(now - timedelta(days=days)).replace(hour=23, minute=30)
+            self.push(at, None)
+
+    def push(self, at: datetime, case: "Case | None") -> None:
+        heapq.heappush(self.moments, (at, next(self.order), case))
+
+    def begin(self, path: str) -> None:
+        """Cast one case: its firm, its text, the day it starts."""
+        case = Case(self.stage, path)
+        self.push(case.at, case)
+
+    def run(self, progress: Callable[[int], None]) -> None:
+        while self.moments:
+            at, _, case = heapq.heappop(self.moments)
+            if case is None:
+                for job in ROUNDS:
+                    job(now=at)
+                continue
+            following = case.next(at)
+            if following is None:
+                progress(1)
+            else:
+                self.push(following, case)
