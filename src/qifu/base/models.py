@@ -139,3 +139,34 @@ class CityLoad(models.Model):
     @documents.setter
     def documents(self, documents: Mapping[str, Any]) -> None:
         self.content = json.dumps(documents, ensure_ascii=False)
+
+
+class CalendarUpload(models.Model):
+    """The official calendar of one year as an official uploaded it; never changed.
+
+    The newest of a year is in force. `replaces` makes the uploads of a year one chain: of two
+    people uploading at once the database lets one win.
+    """
+
+    year = models.PositiveSmallIntegerField()
+    document = models.JSONField()
+    source = models.TextField()
+    content_hash = models.CharField(max_length=64)
+    uploaded_by = models.BigIntegerField(null=True)
+    uploaded_at = models.DateTimeField()
+    replaces = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaced_by"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year"], condition=Q(replaces=None), name="calendar_year_begins_once"
+            ),
+            models.CheckConstraint(
+                name="calendar_year_is_a_year", condition=Q(year__gte=2004, year__lte=2100)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.uploaded_at:%Y-%m-%d}"

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qifu.rulebook.calendar_days import Calendar, load_calendar
+from qifu.base.calendar import calendar_in_force
+from qifu.rulebook.calendar_days import Calendar
 from qifu.rulebook.due_words import explain
 from qifu.rulebook.workdays import Due, due_by_working_days
 from qifu.web.words import language
@@ -54,15 +53,17 @@ class Light:
         return ngettext("超期 %(days)s 个工作日", "超期 %(days)s 个工作日", -self.left) % days
 
 
-@cache
 def calendar() -> Calendar:
-    """The official calendar of the national pack, read once a process."""
-    return load_calendar(settings.BASE_DIR / "cities" / "national" / "calendar")
+    """The official calendar in force, with the years that officials uploaded. One small query."""
+    return calendar_in_force()
 
 
-def light(received: datetime, days: int, *, today: date) -> Light:
-    """The light of a case that came in then and is to be answered within `days` working days."""
-    official = calendar()
+def light(received: datetime, days: int, *, today: date, official: Calendar | None = None) -> Light:
+    """The light of a case that came in then and is to be answered within `days` working days.
+
+    A list gives the calendar, so that it is asked for once.
+    """
+    official = official or calendar()
     clock = due_by_working_days(received, days, official)
     left = official.working_days_between(today, clock.due_date)
     if left == 0 and today > clock.due_date:

@@ -8,7 +8,8 @@ from typing import Any
 from qifu.base.city import City
 from qifu.organisations.logic.values import show_value
 from qifu.organisations.models import Claim, Dispute
-from qifu.web.desk.due import Light, light
+from qifu.rulebook.calendar_days import Calendar
+from qifu.web.desk.due import Light, calendar, light
 from qifu.web.desk.words import fact_word
 from qifu.web.words import language
 
@@ -61,27 +62,32 @@ def state_badge(case: Claim | Dispute) -> StateBadge:
     return StateBadge(tone, icon, str(case.get_state_display()))
 
 
-def claim_light(claim: Claim, city: City, *, today: date) -> Light | None:
+def claim_light(
+    claim: Claim, city: City, *, today: date, official: Calendar | None = None
+) -> Light | None:
     """How a claim stands against the day by which it is answered."""
     if claim.state != "submitted":
         return None
-    return light(claim.submitted_at, city.promises["claim"], today=today)
+    return light(claim.submitted_at, city.promises["claim"], today=today, official=official)
 
 
-def dispute_light(dispute: Dispute, city: City, *, today: date) -> Light | None:
+def dispute_light(
+    dispute: Dispute, city: City, *, today: date, official: Calendar | None = None
+) -> Light | None:
     """How a dispute stands against the day by which it is answered."""
     if dispute.state != "open":
         return None
-    return light(dispute.opened_at, city.promises["dispute"], today=today)
+    return light(dispute.opened_at, city.promises["dispute"], today=today, official=official)
 
 
 def claim_rows(claims: Iterable[Claim], city: City, *, today: date) -> list[ClaimRow]:
     """Claims as the list shows them; `paper_count` comes with the query."""
+    official = calendar()
     return [
         ClaimRow(
             claim,
             state_badge(claim),
-            claim_light(claim, city, today=today),
+            claim_light(claim, city, today=today, official=official),
             getattr(claim, "paper_count", 0),
         )
         for claim in claims
@@ -90,11 +96,12 @@ def claim_rows(claims: Iterable[Claim], city: City, *, today: date) -> list[Clai
 
 def dispute_rows(disputes: Iterable[Dispute], city: City, *, today: date) -> list[DisputeRow]:
     """Disputes as the list shows them."""
+    official = calendar()
     return [
         DisputeRow(
             dispute,
             state_badge(dispute),
-            dispute_light(dispute, city, today=today),
+            dispute_light(dispute, city, today=today, official=official),
             fact_word(dispute.key, city),
             value_words(dispute.attribute, dispute.fact.value, city),
             value_words(dispute.attribute, dispute.claimed, city),
