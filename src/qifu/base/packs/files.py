@@ -15,8 +15,10 @@ from qifu.rulebook.yaml_text import read_yaml
 # The one document of each kind; a pack that has none takes that of the pack it extends.
 KINDS = (
     "pack", "attributes", "derived", "sizes", "units", "roles", "notices", "demo", "appeals",
-    "matters", "dispatch", "clocks", "scope", "answers", "reply_templates",
+    "matters", "dispatch", "clocks", "scope", "answers", "reply_templates", "demo_appeals",
 )  # fmt: skip
+# What a demo city makes up for itself is no part of a city that extends it.
+OWN_ONLY = ("demo", "demo_appeals")
 FOLDERS = ("codes", "policies", "calendar", LAWS)
 OTHER_FILES = (".md", ".txt")
 CODE_COLUMNS = ("code", "name_zh", "name_en", "parent")
@@ -99,7 +101,7 @@ def _read_folder(folder: Path, files: PackFiles) -> Document | None:
                 Finding("unknown_file", "", message, place.name, known, str(place))
             )
             continue
-        if inherited and kind in ("demo",):
+        if inherited and kind in OWN_ONLY:
             continue
         # read even where it is not used, so that a broken base pack is told
         document = read_document(place, files.findings)

@@ -28,7 +28,8 @@ class Pack:
 
     `attributes`, `derived_document`, `sizes_document`, `units`, `roles`, `notices`
     and `demo` are documents; `catalogue`, `trees`, `derived`, `sizes`, `policies` and `cases` the
-    same read by the rulebook. `demo` is empty where the pack has none. `casework` holds what
+    same read by the rulebook. `demo` and `demo_appeals` (made-up cases) are empty
+    where the pack has none. `casework` holds what
     appeals need, document by kind (see `CASEWORK`), a kind that the pack has not is left out.
     """
 
@@ -53,6 +54,7 @@ class Pack:
     case_documents: tuple[Document, ...] = field(repr=False)
     cases: tuple[CaseFile, ...] = field(repr=False)
     demo: Mapping[str, Any] = field(repr=False)
+    demo_appeals: Mapping[str, Any] = field(repr=False)
     casework: Mapping[str, Any] = field(repr=False)
     laws: Mapping[str, Law] = field(repr=False)
 
@@ -131,6 +133,7 @@ def read_pack(folder: Path) -> Pack:
         case_documents=tuple(files.cases),
         cases=tuple(reading.cases),
         demo=files.data("demo") or {},
+        demo_appeals=files.data("demo_appeals") or {},
         casework={kind: files.data(kind) for kind in CASEWORK if files.data(kind) is not None},
         laws=files.laws,
     )
