@@ -7,10 +7,12 @@ from qifu.knowledge.actions import load_laws
 from qifu.knowledge.models import Law, LawArticle, SearchEntry
 from qifu.knowledge.selectors import (
     article,
+    basis_lines,
     citation,
     citations,
     law_by_code,
     laws_carried,
+    read_basis,
     search_knowledge,
     table_of_contents,
 )
@@ -119,6 +121,41 @@ def test_every_kind_of_basis_is_cited_in_both_languages(demo_city):
         {"zh": "会议纪要", "en": "会议纪要", "address": ""},
         {"zh": "纪要", "en": "Minutes", "address": ""},
     ]
+
+
+def test_a_basis_is_read_as_a_person_writes_it(demo_city):
+    library()
+    load_laws(
+        [law("payments", PAYMENTS), law("cn", PATENTS.replace("# ", "# 中华人民共和国"))], now=NOW
+    )
+    assert read_basis(
+        "《示例款项支付条例》第三条\n\n 《示例款项支付条例》第3条第一款 \n《示例专利办法》\n"
+        "payments 第二条\n"
+        "政策 SZD-2026-001\n policy: X-1\n《没有的办法》第一条\n会议纪要"
+    ) == [
+        {"law": "payments", "article": "第三条"},
+        {"law": "payments", "article": "第三条", "clause": "第一款"},
+        {"law": "cn", "article": ""},
+        {"law": "payments", "article": "第二条"},
+        {"policy": "SZD-2026-001"},
+        {"policy": "X-1"},
+        {"text": "《没有的办法》第一条"},
+        {"text": "会议纪要"},
+    ]
+
+
+def test_a_basis_written_out_is_read_again_as_it_was(demo_city):
+    library()
+    entries = [
+        {"law": "payments", "article": "第三条之一", "clause": "第一款"},
+        {"policy": "SZD-2026-001"},
+        {"text": {"zh": "纪要", "en": "Minutes"}},
+    ]
+    text = basis_lines(entries)
+    assert text == "《示例款项支付条例》第三条之一第一款\n政策 SZD-2026-001\n纪要"
+    assert read_basis(text, before=entries) == entries
+    assert read_basis(text)[:2] == entries[:2]
+    assert read_basis("") == []
 
 
 def test_many_citations_cost_as_much_as_one(demo_city):

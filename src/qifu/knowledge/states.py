@@ -11,7 +11,7 @@ from qifu.base.transitions import Transitions
 
 class AnswerState(models.TextChoices):
     PUBLISHED = "published", _("已发布")
-    RETIRED = "retired", pgettext_lazy("答复", "已停用")
+    RETIRED = "retired", pgettext_lazy("解答", "已停用")
     WITHDRAWN = "withdrawn", _("已撤下")
 
 

@@ -119,7 +119,7 @@ def load_answers(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> dict[st
 
 def _allowed(actor: Actor) -> None:
     if not may_edit_answers(actor):
-        raise NotAllowed(_("您的岗位不编写答复。需要时请本单位的部门管理员调整您的角色。"))
+        raise NotAllowed(_("您的岗位不编写解答。需要时请本单位的部门管理员调整您的角色。"))
 
 
 @transaction.atomic
@@ -144,7 +144,8 @@ def write_answer(
 
     `after`: the version that the officer looked at; Conflict if there is a newer one by now.
     Without `valid_from` it counts from today.
-    `basis` entries: {"law": code, "article": "第十二条"}, {"policy": id} or {"text": words}.
+    `basis` entries: {"law": code, "article": "第十二条", "clause": "第二款"} (the clause may be
+    left out), {"policy": id} or {"text": words}.
     """
     _allowed(actor)
     content = {
@@ -209,7 +210,7 @@ def retire_answer(code: str, *, actor: Actor, reason: str, now: datetime) -> Ans
         raise Answer.DoesNotExist
     live = [answer for answer in versions if answer.state == "published"]
     if not live:
-        raise WrongState(_("这条答复已经停用。"))
+        raise WrongState(_("这条解答已经停用。"))
     for answer in live:
         before = move(answer, "retire", ANSWER_STEPS)
     newest = versions[0]
@@ -232,10 +233,15 @@ def _new_code(now: datetime) -> str:
 def _entry(entry: Basis) -> dict[str, Any]:
     if entry.get("law"):
         article = article_number(str(entry.get("article") or ""))
-        return {"law": str(entry["law"]).strip(), "article": article}
+        kept = {"law": str(entry["law"]).strip(), "article": article}
+        clause = str(entry.get("clause") or "").strip()
+        return {**kept, "clause": clause} if clause else kept
     if entry.get("policy"):
         return {"policy": str(entry["policy"]).strip()}
-    return {"text": str(entry.get("text") or "").strip()}
+    text = entry.get("text") or ""
+    if isinstance(text, Mapping):
+        return {"text": {key: str(text.get(key) or "").strip() for key in ("zh", "en")}}
+    return {"text": str(text).strip()}
 
 
 def _check(content: Mapping[str, Any], reason: str) -> None:
@@ -245,7 +251,7 @@ def _check(content: Mapping[str, Any], reason: str) -> None:
     for name, most, empty in (
         ("question_zh", LONGEST_QUESTION, _("请写问题，例如：机关拖欠货款可以向哪里投诉？")),
         ("question_en", LONGEST_QUESTION * 2, ""),
-        ("answer_zh", LONGEST_ANSWER, _("请写答复。先说能不能、怎么办，再说依据。")),
+        ("answer_zh", LONGEST_ANSWER, _("请写解答：先说能不能、怎么办，再说为什么。")),
         ("answer_en", LONGEST_ANSWER * 3, ""),
     ):
         if not content[name] and empty:
@@ -294,7 +300,7 @@ def _basis_fault(basis: Sequence[Basis]) -> object:
     for entry in basis:
         if not (entry.get("law") or entry.get("policy") or entry.get("text")):
             return _("有一条依据是空的。")
-        if any(len(str(value)) > LONGEST_QUESTION for value in entry.values()):
+        if any(len(text) > LONGEST_QUESTION for text in _texts(entry)):
             return _("每条依据最多 %(most)s 个字。") % {"most": LONGEST_QUESTION}
     return ""
 

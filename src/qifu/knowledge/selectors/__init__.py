@@ -7,7 +7,7 @@ from qifu.knowledge.selectors.answers import (
     journal_of_answer,
     versions_of,
 )
-from qifu.knowledge.selectors.citing import citation, citations
+from qifu.knowledge.selectors.citing import basis_lines, citation, citations, read_basis
 from qifu.knowledge.selectors.laws import article, law_by_code, laws_carried, table_of_contents
 from qifu.knowledge.selectors.search import Hit, answers_for, search_knowledge
 
@@ -18,11 +18,13 @@ __all__ = [
     "answers_in_force",
     "answers_to_edit",
     "article",
+    "basis_lines",
     "citation",
     "citations",
     "journal_of_answer",
     "law_by_code",
     "laws_carried",
+    "read_basis",
     "search_knowledge",
     "table_of_contents",
     "versions_of",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Final
+from urllib.parse import quote
 
 from qifu.base.city import current_city
 from qifu.knowledge.logic.marking import Part, marked, snippet
@@ -140,7 +141,7 @@ def _of_answer(answer: Answer, score: float, words: Sequence[str]) -> Hit:
         title={"zh": answer.question_zh, "en": answer.question_en},
         text={"zh": answer.answer_zh, "en": answer.answer_en},
         score=score,
-        address=f"/answers/{answer.code}/",
+        address=f"/answers/{quote(answer.code)}/",
         words=words,
         answer=answer,
     )
@@ -155,7 +156,7 @@ def _of_article(article: LawArticle, score: float, words: Sequence[str]) -> Hit:
         title={"zh": f"{law.title} {article.number}".strip(), "en": english or law.title_en},
         text={"zh": article.text},
         score=score,
-        address=f"/laws/{law.code}/#{article.anchor}",
+        address=f"/laws/{quote(law.code)}/#{article.anchor}",
         words=words,
         article=article,
     )
