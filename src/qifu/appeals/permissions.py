@@ -24,6 +24,25 @@ def may_take_in(actor: Actor) -> bool:
     return actor.is_unit and actor.may("appeals.intake")
 
 
+def may_link(actor: Actor) -> bool:
+    """Note that two cases belong together: those who see every case and sort or steer them."""
+    return sees_all(actor) and (actor.may("appeals.intake") or actor.may("appeals.coordinate"))
+
+
+def may_attach(actor: Actor, appeal: Appeal) -> bool:
+    """Add a file: the firm to its own, whoever has a part in the case on the other side."""
+    if acts_for_requester(actor, appeal):
+        return actor.may("appeals.submit")
+    if appeal.state == "draft":
+        return False
+    return any(stands_as(actor, appeal, who) for who in Who if who is not Who.SYSTEM)
+
+
+def may_forget_requester(actor: Actor) -> bool:
+    """Empty who asked: a coordinator's duty, when somebody asks for it."""
+    return actor.is_unit and actor.may("appeals.coordinate")
+
+
 def is_lead(actor: Actor, appeal: Appeal) -> bool:
     return actor.is_unit and appeal.lead_id is not None and appeal.lead_id == actor.organisation_id
 

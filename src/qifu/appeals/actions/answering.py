@@ -10,10 +10,13 @@ from qifu.appeals.actions.core import LONGEST_TEXT
 from qifu.appeals.models import Appeal, AppealPoint, PointReply, Reply
 from qifu.appeals.selectors.clocks import city_for
 from qifu.base.errors import BadInput
+from qifu.knowledge.logic.statutes import article_number
+from qifu.knowledge.models import Law
 from qifu.organisations.models import Unit
 from qifu.organisations.permissions import Actor
 
 MOST_BASIS = 20
+LONGEST_BASIS = 500
 
 
 def checked_reply(
@@ -84,3 +87,46 @@ def write_reply(
         [PointReply(reply=reply, point=point, text=words) for point, words in points.items()]
     )
     return reply
+
+
+def checked_basis(
+    basis: Sequence[Mapping[str, Any]], *, needed: bool = False
+) -> list[dict[str, Any]]:
+    """Citations that can be read: a law that is known, with an article that it has.
+
+    An entry is {"law": code, "article": "第十二条"}, {"policy": id} or {"text": words}; entries
+    that say nothing are left out. Raises BadInput at `basis`.
+    """
+    kept: list[dict[str, Any]] = []
+    for entry in basis:
+        said = {
+            key: str(entry[key]).replace("\x00", "").strip()[:LONGEST_BASIS]
+            for key in ("law", "article", "policy", "text")
+            if isinstance(entry.get(key), str) and str(entry[key]).strip()
+        }
+        if not said.keys() - {"article"} or said in kept:
+            continue
+        if "law" in said:
+            _check_law(said)
+        kept.append(said)
+    if needed and not kept:
+        raise BadInput(_("请写明依据：法律条文、政策或其他文件。"), field="basis")
+    if len(kept) > MOST_BASIS:
+        raise BadInput(_("最多引用 %(most)s 条依据。") % {"most": MOST_BASIS}, field="basis")
+    return kept
+
+
+def _check_law(said: Mapping[str, str]) -> None:
+    law = Law.objects.filter(code=said["law"]).first()
+    if law is None:
+        raise BadInput(
+            _("法规库里没有「%(law)s」，可以改用文字写明依据。") % {"law": said["law"][:60]},
+            field="basis",
+        )
+    number = article_number(said.get("article", ""))
+    if number and not law.articles.filter(number=number).exists():
+        raise BadInput(
+            _("《%(law)s》没有「%(article)s」。")
+            % {"law": law.title, "article": said["article"][:24]},
+            field="basis",
+        )

@@ -27,12 +27,7 @@ def take(
 
     Raises NotAllowed, WrongState; both change nothing.
     """
-    step = STEPS[name]
-    system = step.who == (Who.SYSTEM,)
-    if not system and not may_take(actor, appeal, step):
-        raise NotAllowed(_("您的岗位不能对这件诉求做这一步。"))
-    if appeal.merged_into_id is not None and not system and name not in FOR_MERGED:
-        raise WrongState(_("这件诉求已经并入另一件，随主件办理。请到主件办理，或先取消并单。"))
+    step = allowed(appeal, name, actor=actor)
     if step.to is not None:
         before = move(appeal, name, TRANSITIONS, changed_at=now, **changes)
     else:
@@ -48,6 +43,21 @@ def take(
         note=note,
     )
     return before
+
+
+def allowed(appeal: Appeal, name: str, *, actor: Actor) -> Step:
+    """The step, where the actor's side may take it on this case, whatever its state.
+
+    Raises NotAllowed; WrongState for a case that follows another.
+    """
+    step = STEPS[name]
+    if step.who == (Who.SYSTEM,):
+        return step
+    if not may_take(actor, appeal, step):
+        raise NotAllowed(_("您的岗位不能对这件诉求做这一步。"))
+    if appeal.merged_into_id is not None and name not in FOR_MERGED:
+        raise WrongState(_("这件诉求已经并入另一件，随主件办理。请到主件办理，或先取消并单。"))
+    return step
 
 
 def _stay(appeal: Appeal, step: Step, now: datetime, changes: dict[str, Any]) -> str:

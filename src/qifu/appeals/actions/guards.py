@@ -7,9 +7,11 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from qifu.appeals.actions.core import allowed
 from qifu.appeals.models import Appeal
 from qifu.base.errors import BadInput, Conflict, WrongState
 from qifu.organisations.models import Unit
+from qifu.organisations.permissions import Actor
 
 
 def held(appeal: Appeal) -> Appeal:
@@ -24,6 +26,21 @@ def held(appeal: Appeal) -> Appeal:
     if not Appeal.objects.filter(pk=appeal.pk).update(round=F("round")):
         raise WrongState(_("这件诉求已经不在了。"))
     appeal.refresh_from_db()
+    return appeal
+
+
+def ready_for(appeal: Appeal, name: str, *, actor: Actor) -> Appeal:
+    """The case held, and what `take` will ask of actor and state asked already.
+
+    So that whoever may not take the step learns nothing from the guards that come between.
+    Raises NotAllowed, WrongState.
+    """
+    held(appeal)
+    step = allowed(appeal, name, actor=actor)
+    if appeal.state not in step.sources:
+        raise WrongState(
+            _("现在的状态是「%(state)s」，不能做这一步。") % {"state": appeal.get_state_display()}
+        )
     return appeal
 
 
