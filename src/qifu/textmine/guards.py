@@ -24,7 +24,8 @@ _MAYBE = re.compile(
 _QUESTION = re.compile("[?？]|怎么|如何|怎样|吗|是否|能否|可否|能不能|什么|哪")
 # what happened says so: 已起诉, 起诉了, 反映过, 判决书
 _HAPPENED = re.compile(
-    "已|曾|正在|(?<!为)了(?!解)|(?<![通超不])过(?![程高多期于])|判决|裁定|裁决|开庭|在审|执行中"
+    "已|曾|正在|(?<!为)了(?!解)|(?<![通超不])过(?![程高多期于])|判决|裁定|裁决|开庭|在审|执行中|"
+    "至今|未果|无果|多次|年年|去年|昨天|前[天年]|上[周月]"
 )
 # a name that goes on like this is a road, a stop or a way of saying where
 _PLACE = re.compile(
