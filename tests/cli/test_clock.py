@@ -55,6 +55,19 @@ def test_the_day_is_the_day_in_shanghai_whatever_zone_the_moment_is_in() -> None
     assert shape("--from", "2026-09-29T16:00Z", "--working-days", "1")["due_date"] == "2026-10-08"
 
 
+def test_a_pause_moves_both_kinds_of_days_and_may_be_given_again() -> None:
+    pause = ("--pause", "2026-10-09T10:00+08:00/2026-10-10T09:00+08:00")
+    found = shape(*ARRIVAL, "--working-days", "10", *pause)
+    assert found["due_date"] == "2026-10-21" and list(found) == list(
+        shape(*ARRIVAL, "--working-days", "10")
+    )
+    assert found["trace"][9]["why"] == "周五，当日计时暂停，不计入"
+    assert shape(*ARRIVAL, "--calendar-days", "4", *pause)["due_date"] == "2026-10-03"
+    twice = (*pause, "--pause", "2026-09-30T10:00+08:00/2026-09-30T11:00+08:00")
+    assert shape(*ARRIVAL, "--calendar-days", "4", *twice)["due_date"] == "2026-10-04"
+    assert "10月9日至10日计时暂停" in due(*ARRIVAL, "--working-days", "5", *pause).stdout
+
+
 def test_an_uploaded_year_makes_the_date_certain(tmp_path: Path) -> None:
     file = tmp_path / "2027.json"
     file.write_text(json.dumps(year_2027()), encoding="utf-8")
@@ -97,6 +110,18 @@ def test_without_json_it_is_told_in_chinese_or_english() -> None:
         ((*ARRIVAL, "--calendar-days", "3660"), "--calendar-days"),
         ((*ARRIVAL, "--working-days", "five"), "--working-days"),
         ((*ARRIVAL, "--working-days", "5", "--roll"), "--roll"),
+        ((*ARRIVAL, "--working-days", "5", "--pause", "2026-10-09T10:00+08:00"), "--pause"),
+        ((*ARRIVAL, "--working-days", "5", "--pause", "2026-10-09/2026-10-10"), "--pause"),
+        (
+            (
+                *ARRIVAL,
+                "--working-days",
+                "5",
+                "--pause",
+                "2026-10-10T10:00+08:00/2026-10-09T10:00+08:00",
+            ),
+            "--pause",
+        ),
         ((*ARRIVAL, "--working-days", "5", "--calendar", "nowhere.yaml"), "--calendar"),
         ((*ARRIVAL, "--working-days", "5", "--language", "fr"), "--language"),
         ((*ARRIVAL, "--from", "x", "--working-days", "5"), "--from"),
