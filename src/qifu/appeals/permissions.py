@@ -84,6 +84,11 @@ def may_see_contact(actor: Actor, appeal: Appeal) -> bool:
     return acts_for_requester(actor, appeal) or sees_all(actor) or is_lead(actor, appeal) or desk
 
 
+def may_keep_absences(actor: Actor) -> bool:
+    """Say who of the own unit is away: those who handle its cases, and who manage its people."""
+    return actor.is_unit and (actor.may("appeals.handle") or actor.may("people.manage"))
+
+
 def may_see_figures(actor: Actor) -> bool:
     return actor.is_unit and actor.may("appeals.figures")
 

@@ -115,7 +115,10 @@ class Contact(models.Model):
 
 
 class Extension(models.Model):
-    """The unit asks for more days, once, before the due date; a coordinator decides."""
+    """The unit asks for more days, once a round, before the due date; a coordinator decides.
+
+    One that fell away, because the case was answered or withdrawn, has a day and no answer.
+    """
 
     appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="extensions")
     round = models.PositiveSmallIntegerField(default=1)
@@ -126,6 +129,7 @@ class Extension(models.Model):
     )
     asked_at = models.DateTimeField()
     granted = models.BooleanField(null=True)
+    granted_days = models.PositiveSmallIntegerField(null=True)
     decision = models.TextField(blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
