@@ -52,7 +52,7 @@ class Limit:
     def words(self, language: str = "zh") -> str:
         """The length in words; `language` is zh or en.
 
-        >>> Limit("reply", 5, WORKING).words(), Limit("contact", 1, WORKING).words("en")
+        >>> Limit("reply", 5, "working_day").words(), Limit("contact", 1, "working_day").words("en")
         ('5 个工作日', '1 working day')
         """
         return self.name.en if language == "en" else self.name.zh

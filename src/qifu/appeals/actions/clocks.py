@@ -195,6 +195,8 @@ def recompute_clocks(
 def _recount(clock: Clock, kind: str, now: datetime) -> None:
     """The due moment anew, with the calendar in force."""
     old = clock.due_at
+    # before the calendar: an upload in between is then counted once more, never missed
+    version = calendar_version()
     due = due_of_clock(
         clock.appeal,
         limit_from_json(clock.name, clock.limit),
@@ -203,7 +205,6 @@ def _recount(clock: Clock, kind: str, now: datetime) -> None:
         pauses=spans_of(clock, now=now),
         extra=clock.extra,
     )
-    version = calendar_version()
     Clock.objects.filter(pk=clock.pk).update(
         due_at=due.due, provisional=due.provisional, calendar=version
     )
