@@ -6,7 +6,8 @@ from qifu.web import views
 
 # each room brings its own urls.py
 _ROOMS = (
-    "accounts", "account", "policies", "tools", "claims", "notices", "my", "desk", "appeals"
+    "accounts", "account", "policies", "tools", "claims", "notices", "my", "desk", "appeals",
+    "knowledge",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from qifu.base.city import City
 from qifu.base.models import JournalLine
+from qifu.knowledge.states import AnswerState
 from qifu.organisations.states import ClaimState, DisputeState, InvitationState
 from qifu.web.words import language, spoken
 
@@ -53,6 +54,8 @@ STEPS: Final[Mapping[str, Text]] = {
     "keep_disputed_fact": _("维持资料原值"),
     "make_report": _("生成政策报告"),
     "load_city": _("载入城市数据包"),
+    "write_answer": _("编写解答"),
+    "retire_answer": _("停用解答"),
 }
 KINDS: Final[Mapping[str, Text]] = {
     "enterprise": pgettext_lazy("一件", "企业"),
@@ -63,11 +66,13 @@ KINDS: Final[Mapping[str, Text]] = {
     "consent": pgettext_lazy("一件", "数据授权"),
     "storedreport": pgettext_lazy("一件", "政策报告"),
     "cityload": pgettext_lazy("一件", "城市数据包"),
+    "answer": pgettext_lazy("一件", "解答"),
 }
 _STATES: Final[Mapping[str, Mapping[str, Text]]] = {
     "claim": dict(ClaimState.choices),
     "dispute": dict(DisputeState.choices),
     "invitation": dict(InvitationState.choices),
+    "answer": dict(AnswerState.choices),
 }
 _WITHHELD_STEPS: Final = frozenset({"dispute_fact", "correct_disputed_fact", "keep_disputed_fact"})
 _FACT_STEPS: Final = frozenset({"declare_fact", "retract_fact"})
