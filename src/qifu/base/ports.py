@@ -1,7 +1,7 @@
 """Outside systems, by the shape we need of them; each deployment plugs in its own."""
 
 from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from typing import BinaryIO, Generic, Protocol, TypeVar
 
 Port = TypeVar("Port")
 
@@ -10,6 +10,15 @@ class SmsGateway(Protocol):
     """Sends one text message; raises when it could not, so that the outbox tries again."""
 
     def send(self, phone: str, text: str) -> None: ...
+
+
+class VirusScanner(Protocol):
+    """Looks through one open file: "" for clean, else the name of what was found.
+
+    Raises when it could not look, so that the outbox tries again and the file stays where it is.
+    """
+
+    def scan(self, file: BinaryIO) -> str: ...
 
 
 class Registry(Generic[Port]):
@@ -24,6 +33,10 @@ class Registry(Generic[Port]):
             raise ValueError(f"{self.kind} {name!r} is registered twice")
         self._makers[name] = maker
 
+    def names(self) -> list[str]:
+        """What is plugged in, in order."""
+        return sorted(self._makers)
+
     def get(self, name: str) -> Port:
         if name not in self._makers:
             known = ", ".join(sorted(self._makers)) or "none"
@@ -32,3 +45,4 @@ class Registry(Generic[Port]):
 
 
 sms_gateways: Registry[SmsGateway] = Registry("SMS gateway")
+virus_scanners: Registry[VirusScanner] = Registry("virus scanner")

@@ -24,6 +24,8 @@ class Environment:
     QIFU_INSECURE=1   cookies without `Secure`, for plain http behind nothing
     QIFU_PROXIES      how many proxies stand before the server (default 0): whose word on the
                       client's address is believed
+    QIFU_CLAMD        where ClamAV's daemon listens, unix:/run/clamav/clamd.ctl or tcp:host:port;
+                      without it files are looked through by content only
     DATABASE_URL      sqlite:///… (default) or postgres://…
     """
 
@@ -34,6 +36,7 @@ class Environment:
     city: Path
     insecure: bool
     proxies: int
+    clamd: str
     database: dict[str, Any]
 
 
@@ -68,6 +71,7 @@ def read_environment() -> Environment:
         city=Path(_env.str("QIFU_CITY", default=str(ROOT / "cities" / "shenzhen_demo"))),
         insecure=demo or _env.bool("QIFU_INSECURE", default=False),
         proxies=_env.int("QIFU_PROXIES", default=0),
+        clamd=_env.str("QIFU_CLAMD", default=""),
         database=_env.db_url("DATABASE_URL", default=f"sqlite:///{var / 'qifu.sqlite3'}"),
     )
 

@@ -16,6 +16,7 @@ ALLOWED_HOSTS = environment.hosts
 QIFU_DEMO = environment.demo
 QIFU_CITY = environment.city
 QIFU_VAR = environment.var
+QIFU_CLAMD = environment.clamd
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
+from qifu.adapters.scan import plug_in
+from qifu.appeals.actions import scan_attachment
 from qifu.base import journal, outbox, schedule
 from qifu.policies.actions import refresh_match
 
@@ -19,11 +22,19 @@ def _refresh_match(payload: dict[str, Any], now: datetime) -> None:
     refresh_match(payload["enterprise"], on=timezone.localdate(now), now=now)
 
 
+def _scan_attachment(payload: dict[str, Any], now: datetime) -> None:
+    plug_in(settings.QIFU_CLAMD)
+    scan_attachment(payload["attachment"], now=now)
+
+
 def _seal_journal(now: datetime) -> object:
     return journal.seal()
 
 
-HANDLERS: dict[str, outbox.Handler] = {"policies.refresh_match": _refresh_match}
+HANDLERS: dict[str, outbox.Handler] = {
+    "appeals.scan": _scan_attachment,
+    "policies.refresh_match": _refresh_match,
+}
 JOBS: dict[str, schedule.Job] = {"journal.seal": _seal_journal}
 MINUTES: dict[str, int] = {"journal.seal": 5}
 
