@@ -35,6 +35,13 @@ def test_every_mistake_is_told_in_one_run_with_file_and_line(broken: Broken) -> 
     put("appeals.yaml", '    tue: ["09:00-12:00"', '    tue: ["12:00-09:00"', "reversed")
     put("clocks.yaml", "working_days: 1, closing", "working_hours: 1, closing", "unknown_key")
     put("scope.yaml", "checks: [repeat]", "checks: [again]", "check")
+    put("dispatch.yaml", "unit: SZ-DFJR", "unit: SZ-DFJ", "reference")
+    put("dispatch.yaml", "fallback: SZ-QYFW", "fallback: SZ-QYF", "reference")
+    put("dispatch.yaml", "matter: hiring,", "matter: hire,", "reference")
+    put("dispatch.yaml", 'regions: ["440305"]', 'regions: ["440399"]', "code")
+    put("dispatch.yaml", "{attr: industry, op: under, value: [F, H]}",
+        "{attr: industri, op: under, value: [F, H]}", "unknown_attribute")  # fmt: skip
+    put("demo_appeals.yaml", "- matter: financing", "- matter: finance", "reference")
     put("answers.yaml", "  matter: arrears", "  matter: arrear", "reference")
     put("answers.yaml", "article: 第九条", "article: 第九十九条", "reference")
     put("answers.yaml", "{law: sme-payment-2025, article: 第十条}", "{law: pay, article: 第十条}",
@@ -79,6 +86,14 @@ def test_a_rule_set_without_one_of_the_clocks_is_told(broken: Broken) -> None:
         "missing", "reopen", "rule_sets[0].limits",
     )  # fmt: skip
     assert finding.line
+
+
+def test_a_matter_that_no_rule_of_the_dispatch_list_names_is_told(broken: Broken) -> None:
+    file = broken.folder / "dispatch.yaml"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if "matter: credit_repair" not in line))
+    [finding] = check_pack(broken.folder)
+    assert (finding.code, finding.found) == ("missing", "credit_repair")
 
 
 def test_a_city_whose_roles_deal_with_appeals_needs_their_files(copy: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -20,14 +20,12 @@ from qifu.rulebook.derived_reading import parse_derived
 from qifu.rulebook.derived_rules import DerivedRule
 from qifu.rulebook.facts import plain, read_facts
 from qifu.rulebook.findings import RuleError
+from qifu.rulebook.routing import DispatchCatalog, parse_dispatch
 from qifu.rulebook.size_rules import SizeRules, parse_sizes
 from qifu.rulebook.sizes import size_class
 from qifu.rulebook.words import Words as Bilingual
 from qifu.textmine.matters import Matter, parse_matters
 from qifu.textmine.scope import ScopeRules, parse_scope
-
-if TYPE_CHECKING:
-    from qifu.rulebook.routing import DispatchCatalog
 
 Words = Mapping[str, str]
 
@@ -123,10 +121,8 @@ class City:
         return parse_matters(document) if document else ()
 
     @cached_property
-    def dispatch(self) -> "DispatchCatalog | None":
+    def dispatch(self) -> DispatchCatalog | None:
         """The responsibility list, or None."""
-        from qifu.rulebook.routing import parse_dispatch
-
         document = self.documents.get("dispatch")
         if not document:
             return None

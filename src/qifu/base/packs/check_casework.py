@@ -10,9 +10,11 @@ from qifu.base.packs.files import PackFiles
 from qifu.base.packs.vocabulary import APPEAL_KINDS
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.clock_rules import CLOCKS, parse_clock_rules
+from qifu.rulebook.dispatch_rules import ANY
 from qifu.rulebook.documents import Document
 from qifu.rulebook.findings import Finding, RuleError
 from qifu.rulebook.policy import Policy
+from qifu.rulebook.routing import parse_dispatch
 from qifu.textmine.matters import Matter, parse_matters
 from qifu.textmine.scope import parse_scope
 
@@ -51,6 +53,7 @@ def check_casework(
             parse_scope(document.data, file=document.file, document=document)
         except RuleError as error:
             _take(files, document, error)
+    _check_demo_appeals(files, codes)
     outcomes = None
     if (document := files.document("appeals")) is not None:
         outcomes = check_appeals(Desk(document, files.findings), units, rule_sets)
@@ -134,14 +137,10 @@ def _check_dispatch(
     matters: set[str] | None,
 ) -> None:
     document = files.document("dispatch")
-    if document is None or catalogue is None or units is None or matters is None:
+    if document is None or catalogue is None:
         return
     try:
-        from qifu.rulebook.routing import parse_dispatch
-    except ModuleNotFoundError:
-        return
-    try:
-        parse_dispatch(
+        catalog = parse_dispatch(
             document.data,
             catalogue,
             units=units,
@@ -153,10 +152,23 @@ def _check_dispatch(
         _take(files, document, error)
         return
     desk = Desk(document, files.findings)
-    owned = {rule["matter"] for rule in document.data["rules"]}
-    for matter in sorted(matters - owned if "*" not in owned else ()):
+    everything = any(rule.matter == ANY for rule in catalog.rules)
+    for matter in sorted((matters or set()) - catalog.matters if not everything else ()):
         message = "no rule names this matter, so only the fallback would get it: add a rule"
         desk.say("missing", "rules", message, matter)
+
+
+def _check_demo_appeals(files: PackFiles, matters: set[str] | None) -> None:
+    """Made-up cases are of matters and kinds that there are; how they are told is their own."""
+    document = files.document("demo_appeals")
+    if document is None:
+        return
+    desk = Desk(document, files.findings)
+    recipe = desk.mapping(desk.data, "", "{count, paths, appeals}")
+    for row, path in desk.rows(recipe.get("appeals"), "appeals") if recipe is not None else ():
+        if matters is not None:
+            desk.refer(row.get("matter"), sorted(matters), f"{path}.matter", "matter")
+        desk.refer(row.get("kind"), APPEAL_KINDS, f"{path}.kind", "kind of appeal")
 
 
 def _take(files: PackFiles, document: Document, error: RuleError) -> None:
