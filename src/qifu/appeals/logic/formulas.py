@@ -1,6 +1,6 @@
 """What each figure counts, of what, and what stands outside, in words: the working definitions.
 
-No law holds a formula for 响应率, 解决率 and 满意率 (FIELD §1.1): these are working definitions. Each
+No law holds a formula for 响应率, 解决率 and 满意率 (FIELD §1.1): working definitions. Each
 rate names its sets; a case outside of them is counted as such and can be looked at.
 """
 
