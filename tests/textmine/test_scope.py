@@ -42,7 +42,7 @@ DOCUMENT = {
     ],
 }
 RULES = parse_scope(DOCUMENT)
-AWAY = ("东莞市", "广州市", "江苏省", "鼓楼区", "南山区")
+AWAY = ("东莞市", "广州市", "江苏省", "鼓楼区", "南山区", "迁安市", "合作市", "老城区", "和县")
 HOME = ("深圳市", "南山区", "福田区")
 
 
@@ -171,6 +171,10 @@ def test_an_authority_of_another_place_speaks_louder_than_the_place() -> None:
         "广州路 8 号的厂房",
         "南山区科技园",
         "业务不在东莞",
+        "回迁安置的厂房",
+        "寻求合作，在合作中",
+        "老城区的门店",
+        "村道和县道",
     ):
         assert codes(text, **where) == []
     assert codes("南山区科技园", region_words=AWAY) == ["outside"]

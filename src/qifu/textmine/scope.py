@@ -30,6 +30,14 @@ _AUTHORITY = re.compile(
     "局|委员会|发改委|政府|税务|海关|管委会|街道办|办事处|部门|公安|派出所|法院"
 )
 _FIRM = re.compile("[^的在有和与及]{0,12}?(?:有限|公司|集团|银行|大学|学院|厂(?![房区]))")
+# A name of two characters is easily a piece of something else (回迁安置, 村道和县道): it must be
+# said as a place, behind one of these or in front of an authority.
+_PLACED = re.compile("(?:在|从|到|去|往|自|赴|于|找|向|由|属)$")
+# names of places that are words first, and names that every city has
+_NO_NAMES = frozenset(
+    "合作 东方 安宁 安康 江山 大同 同仁 天长 新民 永安 平安 和平 城区 郊区 矿区 新区 老城区 新城区 "
+    "市辖区".split()
+)
 _GREETINGS = re.compile(
     "(?:你好|您好|大家好|早上好|上午好|下午好|晚上好|早安|晚安|尊敬的|领导|各位|客服|老师|工作人员|们|"
     "在吗|在不在|在么|有人|请问|打扰|谢谢|感谢|辛苦|测试|试试|试一试|试用|一下|了|无|没有|没什么|"
@@ -260,7 +268,11 @@ def _outside(trace: Traced, outside: tuple[str, ...], home: tuple[str, ...]) -> 
         after = clause_after(text, end, 15)
         if _FIRM.match(after):
             continue  # the name of a firm says where it was registered once
-        best = max(best, AUTHORITY if _AUTHORITY.search(after) else ELSEWHERE)
+        authority = _AUTHORITY.search(after)
+        near = authority is not None and authority.start() < 5
+        if len(spot.form) == 2 and not near and not _PLACED.search(text[:start][-2:]):
+            continue
+        best = max(best, AUTHORITY if authority else ELSEWHERE)
         heard.append(Heard(abroad[spot.form], start, end))
     if not heard:
         return None
@@ -283,7 +295,7 @@ def _places(
     """
     own = {normalise(name): name for name in _with_short(home)}
     abroad = {normalise(name): name for name in _with_short(outside)}
-    abroad = {form: name for form, name in abroad.items() if form not in own}
+    abroad = {f: name for f, name in abroad.items() if f not in own and f not in _NO_NAMES}
     return abroad, own, Spotter((*abroad, *own))
 
 
