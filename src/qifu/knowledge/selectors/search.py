@@ -18,6 +18,8 @@ KINDS: Final = ("answer", "law")
 # so many entries are looked at to choose the few answers that are shown beside a question
 _LOOKED_AT: Final = 30
 _SAME_MATTER: Final = 2.0
+# words that every firm writes of itself: to share one of them says nothing
+_OF_EVERYBODY: Final = frozenset({"公司", "企业", "单位", "我司", "本公司", "company", "firm"})
 
 
 @dataclass(frozen=True)
@@ -86,11 +88,12 @@ def answers_for(text: str, matter: str = "", *, on: date, most: int = 3) -> list
         key=lambda row: -row.score * (_SAME_MATTER if matter and row.matter == matter else 1),
     )
     hits = _hits(weighed, words)
-    long = [word for word in words if len(word) > 1]
+    telling = [word for word in words if len(word) > 1 and not word.isdecimal()]
+    telling = [word for word in telling if word not in _OF_EVERYBODY] or telling
     fitting = [
         hit
         for hit in hits
-        if hit.answer and ((matter and hit.answer.matter == matter) or _shares(hit, long))
+        if hit.answer and ((matter and hit.answer.matter == matter) or _shares(hit, telling))
     ][:most]
     if matter and len(fitting) < most:
         shown = [hit.answer.pk for hit in fitting if hit.answer]
@@ -119,6 +122,8 @@ def _laws_of(matter: str) -> list[str]:
 
 def _hits(found: Sequence[Ranked], words: Sequence[str]) -> list[Hit]:
     """What was found as it is shown: two queries whatever the number."""
+    # one ideograph marked here and there only distracts
+    words = [word for word in words if len(word) > 1 or word.isascii()] or words
     answers = Answer.objects.in_bulk([row.object_id for row in found if row.kind == "answer"])
     articles = {
         article.pk: article
