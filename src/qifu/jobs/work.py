@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from qifu.adapters.scan import plug_in
-from qifu.appeals.actions import scan_attachment
+from qifu.appeals.actions import recompute_clocks, scan_attachment
 from qifu.base import journal, outbox, schedule
 from qifu.policies.actions import refresh_match
 
@@ -31,12 +31,19 @@ def _seal_journal(now: datetime) -> object:
     return journal.seal()
 
 
+def _recount_clocks(now: datetime) -> object:
+    return recompute_clocks(now=now)
+
+
 HANDLERS: dict[str, outbox.Handler] = {
     "appeals.scan": _scan_attachment,
     "policies.refresh_match": _refresh_match,
 }
-JOBS: dict[str, schedule.Job] = {"journal.seal": _seal_journal}
-MINUTES: dict[str, int] = {"journal.seal": 5}
+JOBS: dict[str, schedule.Job] = {
+    "appeals.recount": _recount_clocks,
+    "journal.seal": _seal_journal,
+}
+MINUTES: dict[str, int] = {"appeals.recount": 1, "journal.seal": 5}
 
 
 def one_round(clock: Callable[[], datetime] = timezone.now) -> tuple[int, list[str]]:
