@@ -114,7 +114,12 @@ def drop_open_questions(appeal: Appeal, *, now: datetime) -> None:
 
 
 def holder_permission(appeal: Appeal) -> str:
-    """The permission of those at the holder who have to act in the present state."""
+    """The permission of those at the holder who have to act in the present state.
+
+    A case that follows a master is with whoever has the master.
+    """
+    if appeal.merged_into is not None and appeal.state in BEFORE_REPLY:
+        return holder_permission(appeal.merged_into)
     if appeal.state == State.CALLBACK_DUE:
         return "appeals.callback"
     if appeal.state == State.OBJECTED and appeal.objections > 1:
