@@ -280,18 +280,19 @@ def in_state(state: State | str, **more) -> Appeal:
     return appeal
 
 
-def traces(appeal: Appeal | None = None) -> dict[str, object]:
+def traces(appeal: Appeal) -> dict[str, object]:
     """Everything that a step could have left behind; the same before and after a refusal."""
     from django.apps import apps
 
-    rows = {
-        model.__name__: list(model.objects.order_by("pk").values())
-        for model in apps.get_app_config("appeals").get_models()
-    }
-    if appeal is not None:
-        rows["Appeal"] = [row for row in rows["Appeal"] if row["id"] == appeal.pk]
+    rows: dict[str, object] = {}
+    for model in apps.get_app_config("appeals").get_models():
+        name, all_rows = model.__name__, model._default_manager
+        rows[name] = all_rows.count()
+        if any(field.name == "appeal" for field in model._meta.fields):
+            rows[f"{name} of it"] = list(all_rows.filter(appeal=appeal).order_by("pk").values())
     return {
         **rows,
+        "itself": list(Appeal.objects.filter(pk=appeal.pk).values()),
         "journal": JournalLine.objects.count(),
         "notices": Notice.objects.count(),
         "outbox": OutboxRow.objects.count(),
