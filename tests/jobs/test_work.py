@@ -104,10 +104,10 @@ def test_a_firm_that_is_gone_does_not_stop_the_others():
 def test_the_journal_is_sealed_when_it_is_due():
     ScheduleEntry.objects.all().delete()
     journal.record(EnterpriseFactory.create(), "declare_fact", actor_id=None, now=NOW)
-    assert work.one_round(at())[1] == ["journal.seal"]
+    assert "journal.seal" in work.one_round(at())[1]
     assert not JournalLine.objects.filter(number=None).exists()
     assert work.one_round(at())[1] == []
-    assert work.one_round(at(hours=1))[1] == ["journal.seal"]
+    assert set(work.one_round(at(hours=1))[1]) == set(work.JOBS)
 
 
 def test_every_name_that_is_asked_for_has_a_handler_and_every_job_a_time():

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from qifu.adapters.scan import plug_in
+from qifu.appeals import actions as appeals
 from qifu.appeals.actions import recompute_clocks, scan_attachment
 from qifu.base import journal, outbox, schedule
 from qifu.policies.actions import refresh_match
@@ -35,6 +36,22 @@ def _recount_clocks(now: datetime) -> object:
     return recompute_clocks(now=now)
 
 
+# everything of appeals that comes round: select by state, a case a transaction, safe to repeat
+_APPEALS: dict[str, tuple[Callable[..., object], int]] = {
+    "appeals.mark_missed": (appeals.mark_missed, 5),
+    "appeals.remind_due": (appeals.remind_due, 15),
+    "appeals.remind_facts": (appeals.remind_facts, 60),
+    "appeals.lapse_waiting": (appeals.lapse_waiting, 60),
+    "appeals.remind_ratings": (appeals.remind_ratings, 60),
+    "appeals.close_unrated": (appeals.close_unrated, 60),
+    "appeals.take_over_dissolved": (appeals.take_over_dissolved, 15),
+}
+
+
+def _coming_round(action: Callable[..., object]) -> schedule.Job:
+    return lambda now: action(now=now)
+
+
 HANDLERS: dict[str, outbox.Handler] = {
     "appeals.scan": _scan_attachment,
     "policies.refresh_match": _refresh_match,
@@ -42,8 +59,13 @@ HANDLERS: dict[str, outbox.Handler] = {
 JOBS: dict[str, schedule.Job] = {
     "appeals.recount": _recount_clocks,
     "journal.seal": _seal_journal,
+    **{name: _coming_round(action) for name, (action, _minutes) in _APPEALS.items()},
 }
-MINUTES: dict[str, int] = {"appeals.recount": 1, "journal.seal": 5}
+MINUTES: dict[str, int] = {
+    "appeals.recount": 1,
+    "journal.seal": 5,
+    **{name: minutes for name, (_action, minutes) in _APPEALS.items()},
+}
 
 
 def one_round(clock: Callable[[], datetime] = timezone.now) -> tuple[int, list[str]]:
