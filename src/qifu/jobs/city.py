@@ -1,4 +1,4 @@
-"""Loading a city pack: the one place where base, units and policies come together for it."""
+"""Loading a city pack: where base, units, policies and knowledge come together for it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +10,7 @@ from qifu.base import journal
 from qifu.base.city import City, city_of_load, last_load, record_load
 from qifu.base.models import CityLoad
 from qifu.base.packs import Pack, diff, documents_of, pack_hash, snapshot
+from qifu.knowledge.actions import load_answers, load_laws
 from qifu.organisations.actions.units import load_units
 from qifu.policies.actions import load_policies
 
@@ -45,6 +46,9 @@ def load_city(pack: Pack, *, now: datetime, actor_id: int | None = None) -> list
     # not through the cache: if this load fails, the next one may get the same number
     city: City = city_of_load.__wrapped__(load.pk)
     policies = load_policies(documents["policies"].values(), city=city, now=now)
+    laws = load_laws(documents["laws"], now=now)
+    # after the statutes and policies that they cite
+    answers = load_answers(documents.get("answers") or [], now=now)
     journal.record(load, "load_city", actor_id=actor_id, now=now, note=f"{pack.id} {pack.version}")
     what = {"added": 0, "changed": 0, "removed": 0}
     for change in changes:
@@ -54,4 +58,6 @@ def load_city(pack: Pack, *, now: datetime, actor_id: int | None = None) -> list
         f"{what['removed']} removed",
         "部门 / units: " + ", ".join(f"{count} {word}" for word, count in units.items()),
         "政策 / policies: " + ", ".join(f"{count} {word}" for word, count in policies.items()),
+        "法规 / statutes: " + ", ".join(f"{count} {word}" for word, count in laws.items()),
+        "解答 / answers: " + ", ".join(f"{count} {word}" for word, count in answers.items()),
     ]

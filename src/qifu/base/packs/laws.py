@@ -13,7 +13,7 @@ from qifu.rulebook.documents import LARGEST, Document
 from qifu.rulebook.findings import Finding
 
 LAWS, INDEX = "laws", "index.yaml"
-_KEYS = ("code", "file", "title", "level", "in_force_from")
+_KEYS = ("code", "file", "title", "level", "in_force_from", "in_force_to", "source")
 _NAME = re.compile(r"[\w.（）()-]+\.(md|txt)")
 _ARTICLE = re.compile(r"^第[〇零一二三四五六七八九十百千]+条", re.MULTILINE)
 
@@ -27,6 +27,8 @@ class Law:
     level: str
     in_force_from: date
     text: str
+    in_force_to: date | None = None
+    source: Mapping[str, str] | None = None
 
     @property
     def articles(self) -> frozenset[str]:
@@ -34,13 +36,20 @@ class Law:
         return frozenset(_ARTICLE.findall(self.text))
 
     def document(self) -> dict[str, Any]:
-        """As JSON: {code, title: {zh, en}, level, in_force_from, text}."""
+        """As JSON: {code, title: {zh, en}, level, in_force_from, text} and, where the index says
+        so, in_force_to and source: {zh, en}."""
+        more: dict[str, Any] = {}
+        if self.in_force_to is not None:
+            more["in_force_to"] = self.in_force_to.isoformat()
+        if self.source is not None:
+            more["source"] = dict(self.source)
         return {
             "code": self.code,
             "title": dict(self.title),
             "level": self.level,
             "in_force_from": self.in_force_from.isoformat(),
             "text": self.text,
+            **more,
         }
 
 
@@ -54,7 +63,12 @@ def read_laws(folder: Path, index: Document, findings: list[Finding]) -> dict[st
         desk.keys(row, _KEYS, path)
         desk.need(row, ("code", "in_force_from"), path)
         desk.words(row, "title", path)
+        desk.words(row, "source", path, needed=False)
         code, day = desk.text(row, "code", path), desk.day(row, "in_force_from", path)
+        until = desk.day(row, "in_force_to", path)
+        if day and until and until < day:
+            message = "ends before it begins: correct one of the two days"
+            desk.say("reversed", f"{path}.in_force_to", message, str(until))
         if code is not None:
             desk.once(code, seen, f"{path}.code")
         if row.get("level") not in LAW_LEVELS:
@@ -65,9 +79,10 @@ def read_laws(folder: Path, index: Document, findings: list[Finding]) -> dict[st
             continue
         text = _text_of(folder, name, f"{path}.file", desk)
         named.add(name)
-        title = row.get("title")
+        title, source = row.get("title"), row.get("source")
         if code and day and text is not None and isinstance(title, Mapping):
-            laws[code] = Law(code, title, str(row.get("level")), day, text)
+            said = source if isinstance(source, Mapping) else None
+            laws[code] = Law(code, title, str(row.get("level")), day, text, until, said)
     for place in sorted(folder.iterdir()):
         if place.name not in named and place.name != INDEX and not place.name.startswith("."):
             message = "the index does not name this file: add it there or remove it"
