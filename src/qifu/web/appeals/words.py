@@ -94,7 +94,8 @@ CALLBACKS: Final[Mapping[str, Text]] = {
     "wants_more": _("要求继续办理"),
     "justified": _("政策法规所限"),
     "unreachable": _("联系不上"),
-    "misclick": _("点错或撤回评价"),
+    "misclick": _("评价点错了"),
+    "withdrawn": _("撤回不满意的评价"),
 }
 CHANNELS: Final[Mapping[str, Text]] = {
     "web": _("网上"),

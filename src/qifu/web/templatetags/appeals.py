@@ -1,11 +1,13 @@
 """How pages show appeals: states, kinds, lights, matters and outcomes as word, colour and icon."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from qifu.base.city import City
 from qifu.web.appeals import words
@@ -44,6 +46,12 @@ def appeal_kind(kind: str) -> SafeString:
     """咨询, 求助, 投诉 or 建议, with its icon."""
     badge = words.kind_badge(kind)
     return format_html('<span class="qa-kind">{}{}</span>', icon(badge.icon), badge.words)
+
+
+@register.simple_tag
+def kind_help(kind: str) -> str:
+    """What a kind is for."""
+    return str(words.KIND_HELP.get(kind, ""))
 
 
 @register.filter
@@ -134,7 +142,33 @@ def due_light(light: Light | None) -> SafeString | str:
     )
 
 
+_RELATED = {
+    "repeat": _("重复提的"),
+    "duplicate": _("同一件"),
+    "child": _("拆出的子件"),
+    "parent": _("原件"),
+    "master": _("并入的主件"),
+    "follower": _("并入这一件的"),
+    "related": _("有关"),
+}
+
+
+@register.simple_tag
+def related_word(kind: str) -> str:
+    """How another case belongs to this one."""
+    return str(_RELATED.get(kind, kind))
+
+
+@register.simple_tag
+def entry_until(entry: Any) -> datetime | None:
+    """The date that a step set: until when the firm may supply what was asked."""
+    found = (getattr(row, "until", None) for row in entry.details if entry.step == "ask_for_facts")
+    return next((at for at in found if at is not None), None)
+
+
 @register.filter
 def both(value: Any) -> str | SafeString:
-    """Anything bilingual, {zh, en} or a pair, in the language of the page."""
+    """Anything bilingual, {zh, en}, a pair or a thing with both, in the language of the page."""
+    if hasattr(value, "zh"):
+        value = {"zh": value.zh, "en": value.en}
     return mixed(spoken(value))
