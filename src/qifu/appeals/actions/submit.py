@@ -16,6 +16,7 @@ from qifu.appeals.actions.inputs import Fields, made_title, set_points
 from qifu.appeals.actions.telling import day_words, tell_firm, unit_words
 from qifu.appeals.models import Appeal, TextBand
 from qifu.appeals.permissions import acts_for_requester, may_submit, may_take_in
+from qifu.appeals.selectors.clocks import calendar_now
 from qifu.appeals.states import Kind, State
 from qifu.base.city import City, current_city
 from qifu.base.errors import Conflict, NotAllowed, WrongState
@@ -189,6 +190,10 @@ def _checked(
         raise NotAllowed(_("企业只能在网上为自己提交。"))
     if submitted_at is not None and submitted_at > now:
         form.wrong["submitted_at"] = _("提交时间不能在将来。")
+    elif submitted_at is not None and submitted_at.year <= (known := min(calendar_now().years)):
+        form.wrong["submitted_at"] = _("提交时间要在 %(year)s 年以后，更早的没有日历可算。") % {
+            "year": known
+        }
     for field, value, most in (
         ("channel", channel, LONGEST_CHANNEL), ("external_id", external_id, LONGEST_ID),
         ("key", key, LONGEST_KEY), ("enterprise", requester, LONGEST_REQUESTER),
