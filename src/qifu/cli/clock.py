@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qifu.cli.clock_simulate import simulate
 from qifu.cli.main import reach_database, start_django
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ _TOLD_EVERY = 500
 @click.group()
 def clock() -> None:
     """办理时限 · Deadlines: when something is due, and why that day."""
+
+
+clock.add_command(simulate)
 
 
 @clock.command()
