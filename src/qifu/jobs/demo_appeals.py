@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from django.utils.timezone import localtime
 
 from qifu.accounts.selectors import person_by_username
 from qifu.appeals import actions as act
-from qifu.appeals.selectors import any_made_up_appeal
+from qifu.appeals.selectors.made_up import any_made_up_appeal
 from qifu.base.calendar import calendar_in_force
 from qifu.base.city import City, current_city
 from qifu.base.packs import Pack
@@ -24,6 +25,7 @@ FIRMS = 40  # made-up firms that bring appeals, beside those of the demo's owner
 ROUNDS = (act.remind_facts, act.lapse_waiting, act.close_unrated, act.mark_missed, act.remind_due)
 
 
+@transaction.atomic
 def load_demo_appeals(
     pack: Pack,
     *,
@@ -34,6 +36,7 @@ def load_demo_appeals(
     """The recipe's appeals, in the order of time; once. Gives how many there are.
 
     A moment before `now` for every step: clocks, journal and messages look as if they had run.
+    All of them or, where it is stopped half-way, none.
     """
     recipe = pack.demo_appeals
     if not recipe or any_made_up_appeal():

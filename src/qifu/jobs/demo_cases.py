@@ -10,8 +10,9 @@ from django.utils.timezone import localtime
 
 from qifu.appeals import actions as act
 from qifu.appeals.models import Appeal
-from qifu.appeals.selectors import suggest_for
+from qifu.appeals.selectors.suggest import suggest_for
 from qifu.base.city import City
+from qifu.organisations.actions.made_up import load_made_up_person
 from qifu.organisations.models import Unit
 from qifu.organisations.permissions import Actor
 from qifu.organisations.selectors import actor_with, enterprise_of, unit_by_code
@@ -160,7 +161,7 @@ class Case:
         exclusion = self.stage.dice.choice(list(self.stage.cast.city.scope.exclusions))  # type: ignore[union-attr]
         act.reject_intake(
             self.it, actor=self.stage.cast.intake, now=at, exclusion=exclusion.code,
-            reason=exclusion.reason_zh, channel=exclusion.channel_zh,
+            reason=exclusion.reason.zh, channel=exclusion.channel.zh,
         )  # fmt: skip
 
     def _contest(self, at: datetime) -> None:
@@ -177,7 +178,7 @@ class Case:
 
     def _dispatch(self, at: datetime) -> None:
         intake = self.stage.cast.intake
-        route = suggest_for(self.it, intake, now=at).route
+        route = suggest_for(intake, self.it, now=at).route
         unit = unit_by_code(route.unit) if route else None
         act.dispatch_appeal(
             self.it, actor=intake, now=at, unit=unit or intake.membership.organisation.unit,  # type: ignore[union-attr]
@@ -190,6 +191,9 @@ class Case:
         assert self.it.lead is not None
         return self.stage.cast.handler(self.it.lead, self.stage.now)
 
+    def _at(self, code: str) -> bool:
+        return self.it.lead is not None and self.it.lead.organisation.code == code
+
     def _acknowledge(self, at: datetime) -> None:
         act.acknowledge(self.it, actor=self.handler, now=at)
 
@@ -201,7 +205,7 @@ class Case:
 
     def _object(self, at: datetime) -> None:
         act.object_to_dispatch(
-            self.it, actor=self.handler, now=at, suggested=unit_by_code("SZ-GXJ"),
+            self.it, actor=self.handler, now=at, suggested=unit_by_code("SZ-FGW" if self._at("SZ-GXJ") else "SZ-GXJ"),
             reason="这件事的审批权限不在本单位。", basis="本单位公布的职责清单",
         )  # fmt: skip
 

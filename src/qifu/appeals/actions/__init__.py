@@ -44,6 +44,7 @@ from qifu.appeals.actions.linking import (
     split_appeal,
     unmerge_appeal,
 )
+from qifu.appeals.actions.made_up import mark_made_up
 from qifu.appeals.actions.objections import dismiss_objection, uphold_objection
 from qifu.appeals.actions.privacy import forget_requester
 from qifu.appeals.actions.ratings import rate, reopen, withdraw
@@ -116,4 +117,5 @@ __all__ = [
     "uphold_objection",
     "wants_more",
     "withdraw",
+    "mark_made_up",
 ]
