@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from qifu.accounts.models import User
-from qifu.base.models import CityLoad
+from qifu.accounts.selectors import demo_people
+from qifu.appeals.models import Appeal
+from qifu.base.models import CityLoad, JournalLine
 from qifu.cli import demo as demo_command
+from qifu.notices.models import Notice
 from qifu.organisations.actions import declare_fact
 from qifu.organisations.models import Enterprise, Fact, Organisation
 from tests.cli.running import DEMO_PACK, ROOT, run
@@ -47,26 +50,28 @@ def test_a_second_start_changes_nothing_and_keeps_what_was_entered():
         firm, actor=enterprise_actor(firm), attribute="patents", text="77", as_of=NOW.date(),
         now=NOW,
     )  # fmt: skip
-    counts = (
-        Organisation.objects.count(), Fact.objects.count(), User.objects.count(),
-        CityLoad.objects.count(),
-    )  # fmt: skip
-    done = run("demo", "--only-load", "--firms", DEMO_FIRMS)
+
+    def counts() -> list[int]:
+        models = (Organisation, Fact, User, CityLoad, Appeal, JournalLine, Notice)
+        return [model.objects.count() for model in models]
+
+    start = ("demo", "--only-load", "--firms", DEMO_FIRMS, "--appeals", "6")
+    assert run(*start).exit_code == 0
+    assert Appeal.objects.filter(made_up=True).count() >= 6
+    before = counts()
+    done = run(*start)
     assert done.exit_code == 0, done.output
     assert "no difference" in done.stdout
-    again = (
-        Organisation.objects.count(), Fact.objects.count(), User.objects.count(),
-        CityLoad.objects.count(),
-    )  # fmt: skip
-    assert again == counts
+    assert counts() == before
     assert Fact.objects.filter(enterprise=firm, attribute="patents", source="self", value=77)
 
 
 @pytest.mark.usefixtures("demo_city")
 def test_every_demo_account_is_named_with_its_role_in_both_languages_and_its_password():
-    done = run("demo", "--only-load", "--firms", DEMO_FIRMS)
-    names = list(User.objects.filter(made_up=True).values_list("username", flat=True))
-    assert names
+    done = run("demo", "--only-load", "--firms", DEMO_FIRMS, "--appeals", "6")
+    names = [user.username for user in demo_people()]
+    assert "demo-owner" in names
+    assert not any(name.startswith(("demo-firm", "demo-unit")) for name in names)
     for name in names:
         [line] = [one for one in done.stdout.splitlines() if one.strip().startswith(name + " ")]
         assert " / " in line
@@ -134,7 +139,7 @@ class Fresh:
         self.environment = {
             **kept, "QIFU_VAR": str(var), "QIFU_DEMO": "1", "PYTHONPATH": str(ROOT / "src"),
         }  # fmt: skip
-        self.first = self.qifu("demo", "--only-load", "--firms", "12")
+        self.first = self.qifu("demo", "--only-load", "--firms", "12", "--appeals", "6")
 
     def start(self, *arguments: str) -> subprocess.Popen:
         return subprocess.Popen(
@@ -167,7 +172,7 @@ def test_from_an_empty_folder_one_command_makes_the_demo(fresh):
     assert fresh.ask(firms) == [(12,)]
     assert fresh.ask("select count(*) from base_cityload") == [(1,)]
     assert (fresh.var / "secret_key").stat().st_mode & 0o077 == 0
-    again = fresh.qifu("demo", "--only-load", "--firms", "12")
+    again = fresh.qifu("demo", "--only-load", "--firms", "12", "--appeals", "6")
     assert again.returncode == 0
     assert fresh.ask(firms) == [(12,)]
     assert fresh.ask("select count(*) from base_cityload") == [(1,)]

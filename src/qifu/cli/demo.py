@@ -87,8 +87,9 @@ def migrate() -> None:
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--firms", default=2000, show_default=True, type=click.IntRange(10, 100_000))
+@click.option("--appeals", default=300, show_default=True, type=click.IntRange(0, 300))
 @click.option("--only-load", is_flag=True, help="Load and stop; do not serve.")
-def demo(port: int, firms: int, only_load: bool) -> None:
+def demo(port: int, firms: int, appeals: int, only_load: bool) -> None:
     """The demo city: migrate, load, serve on 127.0.0.1, say who can sign in."""
     start_django(tables=False)
     from django.conf import settings
@@ -98,6 +99,7 @@ def demo(port: int, firms: int, only_load: bool) -> None:
     from qifu.base.errors import Refused
     from qifu.jobs.city import load_city
     from qifu.jobs.demo import load_demo
+    from qifu.jobs.demo_appeals import load_demo_appeals
     from qifu.organisations.actions.made_up import load_made_up_cases
 
     if not settings.QIFU_DEMO:
@@ -117,6 +119,8 @@ def demo(port: int, firms: int, only_load: bool) -> None:
     with click.progressbar(length=firms, label="Made-up firms") as bar:
         people = load_demo(pack, firms=firms, now=timezone.now(), progress=bar.update)
     load_made_up_cases(now=timezone.now())
+    with click.progressbar(length=appeals, label="Made-up appeals") as bar:
+        load_demo_appeals(pack, now=timezone.now(), most=appeals, progress=bar.update)
     click.echo("\nDemo accounts / 演示账户 (password / 密码: " + people[0].password + ")")
     for person in people:
         click.echo(f"  {person.username:18} {person.shown}")

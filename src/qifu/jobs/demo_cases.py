@@ -205,7 +205,8 @@ class Case:
 
     def _object(self, at: datetime) -> None:
         act.object_to_dispatch(
-            self.it, actor=self.handler, now=at, suggested=unit_by_code("SZ-FGW" if self._at("SZ-GXJ") else "SZ-GXJ"),
+            self.it, actor=self.handler, now=at,
+            suggested=unit_by_code("SZ-FGW" if self._at("SZ-GXJ") else "SZ-GXJ"),
             reason="这件事的审批权限不在本单位。", basis="本单位公布的职责清单",
         )  # fmt: skip
 
