@@ -24,7 +24,7 @@ MOST_CHARACTERS: Final = 200_000
 MOST_FIELDS: Final = 200
 _NEVER: Final = ("csrfmiddlewaretoken", TARGET, FILES)
 # fields that steer a form and that nobody typed
-_MACHINE: Final = ("next", "version", "do", "expected", "pick", "key")
+_MACHINE: Final = ("next", "version", "do", "expected", "pick", "key", "draft")
 # what people call the fields that are typed into most; other fields show their own name
 _NAMES: Final = {
     "text": lambda: _("内容"),
@@ -39,6 +39,9 @@ _NAMES: Final = {
     "answer": lambda: _("答复"),
     "label": lambda: _("称呼"),
     "purpose": lambda: _("用途"),
+    "points": lambda: _("要答复的几点"),
+    "contact_name": lambda: _("联系人"),
+    "contact_phone": lambda: _("联系电话"),
 }
 
 

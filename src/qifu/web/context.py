@@ -33,14 +33,17 @@ class Door:
 
 # url name, words, icon, the pages that belong to it, permission that is needed
 _Row = tuple[str, Callable[[], str], str, tuple[str, ...], str]
+_APPEAL = ("my-appeal", "my-appeal-new", "my-appeal-step", "my-appeal-print")
 _PUBLIC: tuple[_Row, ...] = (
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
+    ("appeals-about", lambda: _("诉求"), "message-report", (), ""),
     ("diagnosis", lambda: _("快速诊断"), "stethoscope", (), ""),
     ("size-test", lambda: _("规模自测"), "ruler-measure", (), ""),
 )
 _ENTERPRISE: tuple[_Row, ...] = (
     ("my-overview", lambda: _("总览"), "home", (), ""),
     ("my-policies", lambda: _("我的政策"), "coins", ("my-policy", "my-answer"), "policies.view"),
+    ("my-appeals", lambda: _("诉求"), "message-report", _APPEAL, "appeals.view"),
     ("my-profile", lambda: _("企业资料"), "building", ("my-fact",), "facts.view"),
     ("my-reports", lambda: _("报告"), "report", ("my-report",), "policies.view"),
     ("my-people", lambda: _("人员"), "users", (), "people.manage"),

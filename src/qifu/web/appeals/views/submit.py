@@ -162,7 +162,9 @@ class _NewPage:
             return redirect("my-appeals")
         if self.do == "autosave" and self.request.htmx:
             return self._saved(form)
-        if form.errors or (self.do == "check" and not form.ready()):
+        if self.do == "check":
+            form.ready()
+        if form.errors:
             self.status = 422
             return self._page(form)
         assert self.draft is not None

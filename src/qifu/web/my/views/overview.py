@@ -16,6 +16,7 @@ from qifu.organisations.permissions import may_declare
 from qifu.organisations.selectors import disputes_visible_to, profile_of
 from qifu.policies.permissions import may_answer, may_make_report
 from qifu.policies.selectors import Match, reports_of
+from qifu.web.appeals.waiting import waiting_appeals
 from qifu.web.http import AskedRequest, city_of, for_enterprise
 from qifu.web.my.board import match_of, sections
 from qifu.web.my.cards import fact_address, fact_words
@@ -103,8 +104,8 @@ def _windows(match: Match, on: date) -> list[Waiting]:
 
 
 def _tasks(request: AskedRequest, firm: Enterprise, match: Match) -> list[Waiting]:
-    """What can be done at any time: answer, read, follow a dispute."""
-    actor, found = request.actor, []
+    """What can be done at any time: see to an appeal, answer, read, follow a dispute."""
+    actor, found = request.actor, _appeals(request)
     question = match.next_question
     if question is not None and may_answer(actor, firm):
         words = ngettext(
@@ -127,3 +128,11 @@ def _tasks(request: AskedRequest, firm: Enterprise, match: Match) -> list[Waitin
             )
         )
     return found
+
+
+def _appeals(request: AskedRequest) -> list[Waiting]:
+    """Appeals that wait for the firm: facts that were asked for, replies to rate, drafts."""
+    return [
+        Waiting(one.day, one.look, one.title, one.words, one.address)
+        for one in waiting_appeals(request.actor, now=timezone.now())
+    ]
