@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "qifu"
 PYTHON = sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
-ROOMS = ("accounts", "notices", "organisations", "policies")
+ROOMS = ("accounts", "appeals", "knowledge", "notices", "organisations", "policies")
 DOORS = ("web", "api", "jobs", "cli")
 ACTIONS = sorted(
     path
