@@ -6,7 +6,7 @@ run twice it does nothing twice, killed it goes on where it was, a week late it 
 
 import logging
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -27,14 +27,13 @@ from qifu.base.errors import Refused
 from qifu.organisations.permissions import NOBODY
 from qifu.rulebook.business_due import BUSINESS
 from qifu.rulebook.calendar_days import Calendar
+from qifu.rulebook.workdays import SHANGHAI, due_by_working_days
 
 log = logging.getLogger(__name__)
 # numbers of a rule set, where it does not say them
 INFO_REMINDERS, RATING_REMINDERS, ESCALATE_AFTER = 2, 1, 1
 # between two reminders, and between the last one and what follows from silence
 BREATH = timedelta(days=1)
-# no working day lies further from the one before it: an upper bound that spares far clocks
-_FAR = timedelta(days=20)
 SOON, OVERDUE, ESCALATED = 1, 2, 3
 
 
@@ -84,7 +83,8 @@ def remind_due(*, now: datetime) -> int:
     """
     calendar = calendar_now()
     running = Clock.objects.filter(state=Clock.State.RUNNING, name__in=DUTIES).filter(
-        Q(reminded=0, due_at__lt=now + _FAR) | Q(reminded__lt=ESCALATED, due_at__lt=now)
+        Q(reminded=0, due_at__lt=_not_soon(calendar, now=now))
+        | Q(reminded__lt=ESCALATED, due_at__lt=now)
     )
 
     def told(number: int) -> bool:
@@ -112,6 +112,13 @@ def remind_due(*, now: datetime) -> int:
     return each(_numbers(running), told)
 
 
+def _not_soon(calendar: Calendar, *, now: datetime) -> datetime:
+    """From when on a due date is not soon: the second working day from today. What is past stays
+    chosen, however late the round comes."""
+    day = due_by_working_days(now, 2, calendar).due_date
+    return datetime.combine(day, time.min, SHANGHAI)
+
+
 def _how_far(clock: Clock, calendar: Calendar, *, now: datetime) -> int:
     today, due = timezone.localdate(now), timezone.localdate(clock.due_at)
     if clock.due_at < now:
@@ -131,16 +138,15 @@ def remind_facts(*, now: datetime) -> int:
     )
 
     def told(number: int) -> bool:
-        request = InfoRequest.objects.get(pk=number)
-        appeal = held(request.appeal)
-        request.refresh_from_db()
-        times = rule_set_of(appeal).number("info_reminders", INFO_REMINDERS)
+        request = InfoRequest.objects.select_related("appeal").get(pk=number)
+        times = rule_set_of(request.appeal).number("info_reminders", INFO_REMINDERS)
         turn = request.reminders + 1
         when = request.asked_at + (request.until - request.asked_at) * turn / (times + 1)
         if request.reminded_at is not None:
             when = max(when, request.reminded_at + BREATH)
         if turn > times or now < when:
             return False
+        appeal = held(request.appeal)
         if not waiting.filter(pk=number, reminders=request.reminders).update(
             reminders=turn, reminded_at=now
         ):
@@ -188,15 +194,14 @@ def remind_ratings(*, now: datetime) -> int:
     )
 
     def told(number: int) -> bool:
-        clock = Clock.objects.get(pk=number)
-        appeal = held(clock.appeal)
-        clock.refresh_from_db()
-        times = rule_set_of(appeal).number("rating_reminders", RATING_REMINDERS)
+        clock = Clock.objects.select_related("appeal").get(pk=number)
+        times = rule_set_of(clock.appeal).number("rating_reminders", RATING_REMINDERS)
         part = (clock.due_at - clock.started_at) / (times + 1)
         turns = min(int((now - clock.started_at) / part), times) if part else 0
-        if clock.reminded >= turns or not open_.filter(pk=number, reminded=clock.reminded).update(
-            reminded=turns
-        ):
+        if clock.reminded >= turns:
+            return False  # before anything is held: most cases wait
+        appeal = held(clock.appeal)
+        if not open_.filter(pk=number, reminded=clock.reminded).update(reminded=turns):
             return False
         tell_firm(appeal, "rate_reminder", until=day_words(clock.due_at), now=now)
         return True
