@@ -1,4 +1,4 @@
-"""Writing an appeal: hints, a draft that survives, the look before sending, one case for one press."""
+"""Writing an appeal: hints, a draft that survives, the look before sending, one case a press."""
 
 from urllib.parse import urlencode
 

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from qifu.appeals.models import Appeal
-from qifu.appeals.selectors.visible import appeal_for
+from qifu.appeals.selectors import appeal_for
 from qifu.base.errors import NotAllowed
 from qifu.organisations.models import Enterprise
 from qifu.web.http import AskedRequest

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from qifu.appeals.selectors.similar import Similar, similar_cases
+from qifu.appeals.selectors import Similar, similar_cases
 from qifu.base.city import City
 from qifu.knowledge.logic.words import query_words
 from qifu.knowledge.selectors import Hit, answers_for

@@ -7,7 +7,7 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qifu.appeals.selectors.lists import list_of
+from qifu.appeals.selectors import list_of
 from qifu.appeals.states import State
 from qifu.organisations.permissions import Actor
 from qifu.web.words import as_day

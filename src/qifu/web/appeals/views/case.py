@@ -13,9 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from qifu.appeals.models import Appeal
 from qifu.appeals.permissions import may_attach, steps_for
-from qifu.appeals.selectors.case import case_of
-from qifu.appeals.selectors.timeline import timeline
-from qifu.appeals.selectors.visible import attachment_for
+from qifu.appeals.selectors import attachment_for, case_of, timeline
 from qifu.appeals.states import OPEN, State
 from qifu.base.calendar import calendar_in_force
 from qifu.base.errors import BadInput, Conflict, WrongState

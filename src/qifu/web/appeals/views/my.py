@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from qifu.appeals.models import Appeal
-from qifu.appeals.selectors.lists import list_of
+from qifu.appeals.selectors import list_of
 from qifu.appeals.states import OPEN, Kind, State
 from qifu.base.calendar import calendar_in_force
 from qifu.rulebook.calendar_days import Calendar

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from qifu.appeals.actions import attach, detach, discard_draft, save_draft, submit_appeal
 from qifu.appeals.models import Appeal
-from qifu.appeals.selectors.visible import attachments_visible
+from qifu.appeals.selectors import attachments_visible
 from qifu.appeals.states import State
 from qifu.base.errors import BadInput, Conflict, WrongState
 from qifu.organisations.models import Enterprise
