@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('handler', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals_held', to='organisations.unit')),
                 ('intake_unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='intake_of', to='organisations.unit')),
-                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals_led', to='organisations.unit')),
+                ('lead', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appeals_led', to='organisations.unit')),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followers', to='appeals.appeal')),
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='appeals.appeal')),
             ],
@@ -417,6 +417,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='appeal',
             index=models.Index(fields=['lead', 'state', 'next_due_at'], name='appeals_led_by_due'),
+        ),
+        migrations.AddIndex(
+            model_name='appeal',
+            index=models.Index(fields=['lead', 'id'], name='appeals_led'),
         ),
         migrations.AddIndex(
             model_name='appeal',

@@ -54,7 +54,11 @@ class Appeal(models.Model):
     holder = models.ForeignKey(
         Unit, null=True, on_delete=models.PROTECT, related_name="appeals_held"
     )
-    lead = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="appeals_led")
+    # its index is `appeals_led` below, which also holds the number: what a unit may see is read
+    # from that index alone
+    lead = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="appeals_led", db_index=False
+    )
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -120,6 +124,7 @@ class Appeal(models.Model):
             models.Index(fields=["enterprise", "-submitted_at"], name="appeals_of_a_firm"),
             models.Index(fields=["holder", "state", "next_due_at"], name="appeals_held_by_due"),
             models.Index(fields=["lead", "state", "next_due_at"], name="appeals_led_by_due"),
+            models.Index(fields=["lead", "id"], name="appeals_led"),
             models.Index(fields=["state", "next_due_at"], name="appeals_by_state_and_due"),
             models.Index(fields=["text_digest"], name="appeals_by_text"),
             models.Index(fields=["submitted_at"], name="appeals_by_submission"),
