@@ -108,6 +108,9 @@ def test_a_further_point_is_added_without_script(client, firm):
     assert answer["Location"] == f"{NEW}?draft={draft.pk}&more=1#id_points_2"
     fields = form(client.get(answer["Location"]), NEW)["fields"]
     assert [value for name, value in fields if name == "points"] == ["第一件", ""]
+    nothing = client.post(NEW, filled(do="add_point", points=[""], draft=draft.pk))["Location"]
+    fields = form(client.get(nothing), NEW)["fields"]
+    assert [value for name, value in fields if name == "points"] == ["", ""]
 
 
 def test_hints_are_a_fragment_of_the_page_and_keep_nothing(client, firm):

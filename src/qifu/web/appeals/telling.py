@@ -1,7 +1,7 @@
 """What a firm is told of its case: what comes next, who does it, by when."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +15,8 @@ from qifu.base.errors import Refused
 from qifu.organisations.models import Organisation
 
 _S = State
+# in these the case waits for the firm, not for the government
+FOR_FIRM: Final = frozenset({_S.NEED_INFO, _S.REPLIED})
 # who acts next and what they do, in the words of the street
 _NEXT: Final[Mapping[str, str | Promise]] = {
     _S.SUBMITTED: _("受理岗在看您的诉求：受理、请您补充，或说明为什么不受理。"),
@@ -61,24 +63,26 @@ class Next:
     date: datetime | None = None
     date_words: str | Promise = ""
     provisional: bool = False
+    waits: bool = False  # for the firm itself
 
 
 def next_of(case: Case) -> Next:
     """The next thing that happens to a case, for its firm."""
-    appeal = case.appeal
-    words = _NEXT.get(State(appeal.state), "")
-    who = appeal.holder or appeal.lead
-    organisation = who.organisation if who else None
+    state = State(case.appeal.state)
+    who = case.appeal.holder or case.appeal.lead
+    told = Next(_NEXT.get(state, ""), who.organisation if who else None, waits=state in FOR_FIRM)
     closes = closing_of(case)
     if closes is not None:
-        return Next(words, organisation, closes[1], _DATE_WORDS[closes[0]])
-    name = _NEXT_CLOCK.get(State(appeal.state), "")
-    view = _running(case, name) or _running(case, "reply")
+        return replace(told, date=closes[1], date_words=_DATE_WORDS[closes[0]])
+    view = _running(case, _NEXT_CLOCK.get(state, "")) or _running(case, "reply")
     if view is None or view.clock.state == "paused":
-        return Next(words, organisation)
+        return told
     clock = view.clock
-    return Next(
-        words, organisation, clock.due_at, _DATE_WORDS.get(clock.name, ""), clock.provisional
+    return replace(
+        told,
+        date=clock.due_at,
+        date_words=_DATE_WORDS.get(clock.name, ""),
+        provisional=clock.provisional,
     )
 
 

@@ -19,13 +19,12 @@ from qifu.base.calendar import calendar_in_force
 from qifu.rulebook.calendar_days import Calendar
 from qifu.web.appeals.doors import reader_of
 from qifu.web.appeals.lights import Light, light
+from qifu.web.appeals.telling import FOR_FIRM
 from qifu.web.desk.lists import found
 from qifu.web.http import AskedRequest, for_enterprise
 
 PER_PAGE: Final = 20
 MOST_DRAFTS: Final = 20
-# in these the case waits for the firm, not for the government
-FOR_FIRM: Final = frozenset({State.NEED_INFO, State.REPLIED})
 
 
 class MySearch(forms.Form):

@@ -172,7 +172,7 @@ class _NewPage:
         if self.do == "check":
             return redirect(f"{address}&check=1")
         if self.do == "add_point":
-            return redirect(f"{address}&more=1#id_points_{len(typed['points']) + 1}")
+            return redirect(f"{address}&more=1#id_points_{max(len(typed['points']), 1) + 1}")
         if not (template or self.request.POST.get("use_matter") or self._detached()):
             at = timezone.localtime(self.now).strftime("%H:%M")
             messages.success(self.request, _("草稿已保存 %(time)s。") % {"time": at})
@@ -258,7 +258,8 @@ class _NewPage:
     def _page(self, form: AppealForm) -> HttpResponse:
         text, matter = clean_text(form["text"].value()), form["matter"].value() or ""
         points = [one for one in form["points"].value() or [] if clean_text(one)]
-        empty = 1 if not points or "more" in self.request.GET else 0
+        # one field at least; one more than are filled where a further point was asked for
+        empty = int(not points) + int("more" in self.request.GET)
         lost = [str(file.name) for file in self.request.FILES.getlist("files")]
         data = {
             "firm": self.firm,
