@@ -31,8 +31,8 @@ class Door:
     current: bool
 
 
-# url name, words, icon, the pages that belong to it, permission that is needed
-_Row = tuple[str, Callable[[], str], str, tuple[str, ...], str]
+# url name, words, icon, the pages that belong to it, permission that is needed: "", or one of them
+_Row = tuple[str, Callable[[], str], str, tuple[str, ...], str | tuple[str, ...]]
 _APPEAL = ("my-appeal", "my-appeal-new", "my-appeal-step", "my-appeal-print")
 _PUBLIC: tuple[_Row, ...] = (
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
@@ -50,11 +50,22 @@ _ENTERPRISE: tuple[_Row, ...] = (
     ("my-consents", lambda: _("数据授权"), "shield-check", (), "consents.manage"),
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
 )
+_CASE = (
+    "desk-appeal", "desk-appeal-step", "desk-appeal-new", "desk-appeals-many", "desk-absences",
+)  # fmt: skip
+_APPEALS = (
+    "appeals.view_all", "appeals.intake", "appeals.handle", "appeals.coordinate",
+    "appeals.callback",
+)  # fmt: skip
 _UNIT: tuple[_Row, ...] = (
     ("desk", lambda: _("工作台"), "inbox", (), ""),
+    ("desk-appeals", lambda: pgettext("栏目", "诉求"), "clipboard-list", _CASE, _APPEALS),
     ("desk-firms", lambda: pgettext("栏目", "企业"), "building", ("desk-firm",), "firms.search"),
     ("desk-claims", lambda: _("认领"), "key", ("desk-claim",), "claims.decide"),
     ("desk-disputes", lambda: _("异议"), "message-report", ("desk-dispute",), "disputes.settle"),
+    ("desk-figures", lambda: _("指标"), "report", ("desk-figure-cases",), "appeals.figures"),
+    ("desk-gaps", lambda: _("政策缺口"), "scale", (), ("policies.edit", "appeals.coordinate")),
+    ("desk-calendar", lambda: _("放假安排"), "calendar", (), "calendar.manage"),
     ("desk-people", lambda: _("人员"), "users", (), "people.manage"),
     ("desk-journal", lambda: _("操作日志"), "history", (), "journal.view"),
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
@@ -136,8 +147,13 @@ class Shell:
         return [
             Door(word(), reverse(name), look, self.here == name or self.here in under)
             for name, word, look, under, needed in rows
-            if not needed or actor.may(needed)
+            if not needed or _has_one(actor, needed)
         ]
+
+
+def _has_one(actor: Actor, needed: str | tuple[str, ...]) -> bool:
+    codes = (needed,) if isinstance(needed, str) else needed
+    return any(actor.may(code) for code in codes)
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

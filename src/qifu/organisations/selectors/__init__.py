@@ -23,6 +23,7 @@ from qifu.organisations.selectors.firms import (
     firms_by_name,
     made_up_firms_without_people,
     unit_by_code,
+    units_at_work,
 )
 from qifu.organisations.selectors.journal import (
     SealState,
@@ -97,6 +98,7 @@ __all__ = [
     "search_journal",
     "statements_in",
     "steps_on_firm",
+    "units_at_work",
     "units_to_consent",
     "way_in_of",
     "with_account_mark",

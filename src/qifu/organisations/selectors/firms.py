@@ -1,5 +1,7 @@
 """Finding enterprises."""
 
+from datetime import date
+
 from django.db.models import Q, QuerySet
 
 from qifu.organisations.models import Enterprise, Unit
@@ -72,3 +74,11 @@ def unit_by_code(code: str) -> Unit | None:
     """The unit with that code, dissolved ones included; None for no such code."""
     units = Unit.objects.select_related("organisation")
     return units.filter(organisation__kind="unit", organisation__code=code).first()
+
+
+def units_at_work(on: date) -> QuerySet[Unit]:
+    """The units that may be given something on a day, with those above them, by their codes."""
+    units = Unit.objects.exclude(dissolved_on__lte=on)
+    return units.select_related("organisation", "parent__parent__parent").order_by(
+        "organisation__code"
+    )

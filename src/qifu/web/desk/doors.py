@@ -11,14 +11,14 @@ from qifu.base.errors import NotAllowed
 from qifu.web.http import AskedRequest, View, for_unit
 
 
-def desk(permission: str = "") -> Callable[[View], View]:
-    """Only officials who act for their unit now, in a role that has the permission."""
+def desk(*permissions: str) -> Callable[[View], View]:
+    """Only officials who act for their unit now, in a role that has one of the permissions."""
 
     def guard(view: View) -> View:
         @for_unit
         @wraps(view)
         def guarded(request: AskedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if permission and not request.actor.may(permission):
+            if permissions and not any(request.actor.may(code) for code in permissions):
                 raise NotAllowed(
                     _("您的岗位不办理这一项。需要时请本单位的部门管理员调整您的角色。")
                 )

@@ -8,7 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from qifu.appeals.selectors import counts_of, list_of, lists_of
 from qifu.organisations.selectors import find_claims, find_disputes
+from qifu.web.appeals.desk.lists import shown_count
+from qifu.web.appeals.desk.rows import LISTS, case_rows, with_first_words
 from qifu.web.desk.doors import desk
 from qifu.web.desk.forms import FirmSearch
 from qifu.web.desk.lists import capped_count
@@ -16,6 +19,8 @@ from qifu.web.desk.views.queues import ClaimRow, DisputeRow, claim_rows, dispute
 from qifu.web.http import AskedRequest, city_of
 
 FIRST: Final = 10
+# lists of what is done: nothing in them waits for anybody
+NOT_WAITING: Final = frozenset({"all", "unit_done"})
 
 
 @desk()
@@ -34,15 +39,31 @@ def overview(request: AskedRequest) -> HttpResponse:
         opened = find_disputes(actor, state="open")
         disputes = dispute_rows(opened[:FIRST], city, today=today)
         counts["disputes"] = capped_count(opened)
+    names = lists_of(actor)
+    now = timezone.now()
+    waiting_cases = [
+        (code, LISTS[code][0], shown_count(number))
+        for code, number in counts_of(actor, now=now).items()
+        if code not in NOT_WAITING
+    ]
+    first_cases = (
+        case_rows(with_first_words(list_of(actor, names[0], now=now))[:FIRST], city, now=now)
+        if names
+        else []
+    )
     return render(
         request,
         "desk/overview.html",
         {
+            "appeals": waiting_cases,
+            "appeal_rows": first_cases,
+            "appeal_list": names[0] if names else "",
+            "appeals_empty": LISTS[names[0]][1] if names else "",
             "claims": claims,
             "disputes": disputes,
             "counts": counts,
             "search": FirmSearch(city, frozenset()) if actor.may("firms.search") else None,
-            "why_empty": _why_empty(claims, disputes),
+            "why_empty": "" if names else _why_empty(claims, disputes),
         },
     )
 

@@ -66,8 +66,41 @@
     button.querySelector("span").textContent = button.dataset.done;
   });
 
+  // A link to a step opens it and goes to its first field.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-qd-open]");
+    const step = link && document.getElementById(link.dataset.qdOpen);
+    if (!step) return;
+    event.preventDefault();
+    step.open = true;
+    step.scrollIntoView({ block: "start" });
+    const field = step.querySelector("form :is(input:not([type=hidden]), select, textarea, button)");
+    if (field) field.focus({ preventScroll: true });
+  });
+
+  // One button ticks every row of the page; without script the rows are ticked one by one.
+  function boxes() { return [...document.querySelectorAll("[data-qd-pick]")]; }
+  function showPick() {
+    document.querySelectorAll("[data-qd-pick-all]").forEach((button) => {
+      button.hidden = !boxes().length;
+      const all = boxes().length > 0 && boxes().every((box) => box.checked);
+      button.querySelector("span").textContent = all ? button.dataset.off : button.dataset.on;
+    });
+  }
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-qd-pick-all]")) return;
+    const all = boxes().every((box) => box.checked);
+    boxes().forEach((box) => { box.checked = !all; });
+    showPick();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-qd-pick]")) showPick();
+  });
+  document.addEventListener("htmx:afterSwap", showPick);
+
   document.addEventListener("DOMContentLoaded", () => {
     showKeys();
     showCopy(document);
+    showPick();
   });
 })();

@@ -1,6 +1,7 @@
 """Answering point by point: texts to begin with, what the knowledge base has, the basis."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,10 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from qifu.appeals import actions
 from qifu.appeals.models import Appeal
-from qifu.base.errors import BadInput, Refused
+from qifu.base.errors import BadInput
 from qifu.organisations.permissions import Actor
 from qifu.web.appeals.desk.forms.base import CHOOSE, DeskStep, words_field
 from qifu.web.appeals.desk.forms.basis import (
+    Found,
     known_answer,
     names_of,
     search,
@@ -30,14 +32,24 @@ LONGEST_SEARCH: Final = 200
 Rows = Sequence[dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A basis to tick: what is sent, its words, whether it is ticked, and what was found of it."""
+
+    code: str
+    words: str
+    ticked: bool
+    found: Found | None
+
+
 class AnswerForm(DeskStep):
     """Every point, an outcome, the basis. One point is answered by the text alone."""
 
     look = "mail"
     first = True
     wide = True
-    intro = "appeals/desk/_about_answer.html"
-    basis_needed = False
+    layout = "appeals/desk/_answer.html"
+    optional = frozenset({"basis", "template", "cited"})
 
     text = LongText(label=gettext_lazy("答复"), rows=6)
     outcome = forms.ChoiceField(
@@ -110,6 +122,11 @@ class AnswerForm(DeskStep):
         field = self.fields["cited"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [*names.items(), *rest]
+        known = {one.code: one for one in self.found}
+        self.offered = [
+            Offer(code, str(words), code in self.picked, known.get(code))
+            for code, words in field.choices
+        ]
 
     @property
     def points(self) -> list[tuple[Any, Any]]:
@@ -160,15 +177,15 @@ class AnswerForm(DeskStep):
             "basis": whole_basis(self.picked, data["basis"]),
         }
 
-    def refuse(self, error: Refused) -> Refused:
+    def refused(self, error: BadInput) -> BadInput:
         """The answer to the only point stands in the text."""
-        if isinstance(error, BadInput) and not self.several:
-            moved = {
-                "text" if name.startswith("point_") else name: words
-                for name, words in error.fields.items()
-            }
-            return BadInput(error.message, fields=moved)
-        return error
+        if self.several:
+            return error
+        moved = {
+            "text" if name.startswith("point_") else name: words
+            for name, words in error.fields.items()
+        }
+        return BadInput(error.message, fields=moved)
 
 
 class AtOnceForm(AnswerForm):
@@ -179,7 +196,6 @@ class AtOnceForm(AnswerForm):
     button = gettext_lazy("答复企业")
     why = gettext_lazy("知识库里有现成的答案，就直接答复，必须引用依据；企业评价不满意的，转回访。")
     done = gettext_lazy("已答复，企业会收到消息并评价。")
-    basis_needed = True
 
     def take(self, appeal: Appeal, *, actor: Actor, now: datetime) -> None:
         actions.answer_at_once(appeal, actor=actor, now=now, **self.given())

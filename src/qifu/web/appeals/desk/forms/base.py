@@ -24,7 +24,7 @@ Text = str | Promise
 # buttons that help to fill a form in, and take no step
 HELP: Final = frozenset({"find", "insert", "fill", "look"})
 CALLED: Final = ("phone", "visit", "message", "meeting")
-CHOOSE: Final[Mapping[str, Text]] = {
+CHOOSE: Final[Any] = {
     "required": gettext_lazy("请从列表里选择。"),
     "invalid_choice": gettext_lazy("请从列表里选择。"),
 }
@@ -36,7 +36,10 @@ class DeskStep(StepForm):
     rows: ClassVar[tuple[str, ...]] = ()
     # fields that may stay empty; a template with what to know before deciding
     optional: ClassVar[frozenset[str]] = frozenset()
+    # what the room calls a field that has another name here
+    names: ClassVar[Mapping[str, str]] = {}
     intro: ClassVar[str] = ""
+    layout: ClassVar[str] = "appeals/desk/_fields.html"
     wide: ClassVar[bool] = False
 
     def __init__(self, about: About, *args: Any, **given: Any) -> None:
@@ -58,9 +61,14 @@ class DeskStep(StepForm):
         return any(may_take(about.actor, about.appeal, row) for row in cls.taken())
 
     @classmethod
+    def in_table(cls, about: About) -> bool:
+        """Whether the table allows it now."""
+        return any(row.name in cls.taken() for row in about.case.steps)
+
+    @classmethod
     def fits(cls, about: About) -> bool:
         """Whether it can be taken now: the table allows it, and the case has what it needs."""
-        return any(row.name in cls.taken() for row in about.case.steps) and cls.ready(about)
+        return cls.in_table(about) and cls.ready(about)
 
     @classmethod
     def ready(cls, about: About) -> bool:
@@ -71,7 +79,7 @@ class DeskStep(StepForm):
     def unsent(cls, about: About, sent: QueryDict) -> Self:
         """The form as it was typed, not judged: for a button that only helps to fill it in."""
         typed = {
-            name: field.widget.value_from_datadict(sent, {}, name)  # type: ignore[arg-type]
+            name: field.widget.value_from_datadict(sent, {}, name)
             for name, field in cls(about, initial=sent.dict()).fields.items()
             if not isinstance(field, forms.FileField)
         }
@@ -83,6 +91,16 @@ class DeskStep(StepForm):
     def told(self) -> str:
         """What is said when the step was taken."""
         return str(self.done)
+
+    @property
+    def because(self) -> Text:
+        """What is said above the form."""
+        return self.why
+
+    def refused(self, error: BadInput) -> BadInput:
+        """A refusal of the room with the names that the fields have here."""
+        fields = {self.names.get(name, name): words for name, words in error.fields.items()}
+        return BadInput(error.message, fields=fields)
 
     def typed(self, name: str, default: str = "") -> str:
         """What stands in a field, sent or to begin with."""
@@ -120,13 +138,14 @@ class UnitField(forms.ChoiceField):
     def offer(self, units: Iterable[Unit], *, home: str, empty: Text) -> None:
         """The units to choose from: those of the whole city first, then those of districts."""
         self.units = {unit.organisation.code: unit for unit in units}
-        wide = [(code, unit_name(u)) for code, u in self.units.items() if u.region in ("", home)]
-        near = [(code, unit_name(u)) for code, u in self.units.items() if u.region not in ("", home)]
+        wide: list[tuple[str, str]] = []
+        near: list[tuple[str, str]] = []
+        for code, unit in self.units.items():
+            (wide if unit.region in ("", home) else near).append((code, unit_name(unit)))
         groups: list[tuple[str, Any]] = [("", str(empty))]
-        if wide:
-            groups.append((_("市级单位"), wide))
-        if near:
-            groups.append((_("区级单位"), near))
+        for words, rows in ((_("市级单位"), wide), (_("区级单位"), near)):
+            if rows:
+                groups.append((words, rows))
         self.choices = groups
 
     def clean(self, value: Any) -> Unit | None:
@@ -166,7 +185,7 @@ def load_words(one: Colleague) -> str:
     return _("%(name)s（%(told)s）") % {"name": one.user.display_name, "told": _("，").join(told)}
 
 
-def words_field(label: Text, help_text: Text = "", *, rows: int = 3) -> LongText:
+def words_field(label: Any, help_text: Any = "", *, rows: int = 3) -> LongText:
     """A text that is written; how long it may be is for the room to say."""
     return LongText(label=label, help_text=help_text, rows=rows)
 
@@ -181,7 +200,7 @@ def channel_field() -> forms.ChoiceField:
     )
 
 
-def yes_no(label: Text, yes: Text, no: Text) -> forms.TypedChoiceField:
+def yes_no(label: Any, yes: Any, no: Any) -> forms.TypedChoiceField:
     """One of two, neither chosen beforehand."""
     return forms.TypedChoiceField(
         label=label,
@@ -195,7 +214,7 @@ def yes_no(label: Text, yes: Text, no: Text) -> forms.TypedChoiceField:
     )
 
 
-def days_field(label: Text, help_text: Text = "") -> forms.IntegerField:
+def days_field(label: Any, help_text: Any = "") -> forms.IntegerField:
     """A number of days; how many are allowed is for the room to say."""
     return forms.IntegerField(
         label=label,
@@ -208,7 +227,7 @@ def days_field(label: Text, help_text: Text = "") -> forms.IntegerField:
     )
 
 
-def number_field(label: Text, help_text: Text) -> forms.CharField:
+def number_field(label: Any, help_text: Any) -> forms.CharField:
     """The number of another case, as people write or paste it."""
     return forms.CharField(
         label=label,
@@ -218,8 +237,3 @@ def number_field(label: Text, help_text: Text) -> forms.CharField:
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"max_length": gettext_lazy("编号的样子是 SQ20261122-000123")},
     )
-
-
-def missing(field: str, words: object) -> BadInput:
-    """A refusal at a field."""
-    return BadInput(words, field=field)

@@ -16,6 +16,7 @@ from qifu.organisations.permissions import Actor
 from qifu.web.appeals.desk.doors import About
 from qifu.web.appeals.desk.forms.base import CHOOSE, DeskStep, UnitField, words_field
 from qifu.web.appeals.forms.appeal import matter_choices
+from qifu.web.appeals.hints import MatterHint
 from qifu.web.policies.forms import regions
 from qifu.web.words import spoken
 
@@ -59,6 +60,15 @@ class AcceptForm(DeskStep):
         label=gettext_lazy("要几个单位一起办（适用更长的时限）"), required=False
     )
 
+    @property
+    def matters(self) -> list[MatterHint]:
+        """The matters that the words speak for, with these words."""
+        by_code = {one.code: one for one in self.city.matters}
+        return [
+            MatterHint(by_code[one.code], tuple(dict.fromkeys(said.word for said in one.words)))
+            for one in self.about.suggestions.matters
+        ]
+
     def prepare(self) -> None:
         appeal = self.about.appeal
         matter, region = self.fields["matter"], self.fields["region"]
@@ -91,7 +101,7 @@ class RejectForm(DeskStep):
     look = "circle-x"
     done = gettext_lazy("已告诉企业不予受理的理由和应当去的渠道。企业可以提一次异议。")
     danger = True
-    intro = "appeals/desk/_about_reject.html"
+    layout = "appeals/desk/_reject.html"
 
     exclusion = forms.ChoiceField(
         label=gettext_lazy("属于哪一类"),
@@ -210,11 +220,13 @@ class DispatchForm(DeskStep):
     look = "send"
     done = gettext_lazy("已派单，承办单位和企业都收到了消息。")
     first = True
-    optional = frozenset({"why"})
+    optional = frozenset({"note"})
+    names = {"why": "note"}
     intro = "appeals/desk/_about_dispatch.html"
+    layout = "appeals/desk/_dispatch.html"
 
     unit = UnitField(label=gettext_lazy("承办单位"))
-    why = words_field(
+    note = words_field(
         gettext_lazy("派单说明"),
         gettext_lazy("没有按派单目录派的，必须写明原因；承办单位和企业会看到。"),
         rows=2,
@@ -252,7 +264,7 @@ class DispatchForm(DeskStep):
         # a unit that was let off is no suggestion any more: no reason is owed for passing it over
         suggested = None if found.unit is None or found.unit.pk in back else found.unit
         actions.dispatch_appeal(
-            appeal, actor=actor, now=now, unit=given["unit"], why=given["why"],
+            appeal, actor=actor, now=now, unit=given["unit"], why=given["note"],
             rule=(found.route.rule or "") if found.route and suggested else "",
             suggested=suggested, several=given["several"],
         )  # fmt: skip
@@ -291,5 +303,3 @@ class SettleObjectionForm(DeskStep):
     def final(self) -> bool:
         """The second decision cannot be objected to."""
         return self.about.appeal.objections >= 2
-
-

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from qifu.appeals import actions
 from qifu.appeals.actions.handling import is_below
 from qifu.appeals.models import Appeal
-from qifu.appeals.selectors import rule_set_of
+from qifu.appeals.selectors.clocks import limit_for
 from qifu.organisations.models import Unit
 from qifu.organisations.permissions import Actor
 from qifu.web.appeals.desk.doors import About
@@ -125,18 +125,19 @@ class ObjectForm(DeskStep):
         assert isinstance(field, UnitField)
         units = [unit for unit in self.about.units if unit.pk != self.about.appeal.lead_id]
         field.offer(units, home=self.city.region, empty=_("不清楚"))
+
+    @property
+    def because(self) -> str:
         if self.about.appeal.objections:
-            self.why = _("这是第二次，也是最后一次：由协调岗终审，裁定以后不能再提。答复的计时不停。")
-        else:
-            self.why = _("签收以前、异议期内可以提；由受理岗裁定。答复的计时不停。")
+            return _("这是第二次，也是最后一次：由协调岗终审，裁定以后不能再提。答复的计时不停。")
+        return _("签收以前、异议期内可以提；由受理岗裁定。答复的计时不停。")
 
     @classmethod
     def ready(cls, about: About) -> bool:
         """While the window for it is open, where the rule set has one."""
         windows = [v for v in about.case.clocks if v.clock.name == "objection"]
         live = [v for v in windows if v.clock.state == "running" and v.clock.due_at >= about.now]
-        limited = any(limit.clock == "objection" for limit in rule_set_of(about.appeal).limits)
-        return bool(live) or not limited
+        return bool(live) or limit_for(about.appeal, "objection") is None
 
     def take(self, appeal: Appeal, *, actor: Actor, now: datetime) -> None:
         given = self.cleaned_data
@@ -156,6 +157,7 @@ class TransferForm(DeskStep):
     why = gettext_lazy("只能转一次，只能转给下级或所辖区的单位；企业的到期日不变。")
     done = gettext_lazy("已转下级单位，对方和企业都收到了消息。")
     optional = frozenset({"note"})
+    names = {"why": "note"}
 
     unit = UnitField(label=gettext_lazy("转给"))
     note = words_field(gettext_lazy("说明"), gettext_lazy("企业会看到。"), rows=2)
