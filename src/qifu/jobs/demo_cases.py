@@ -293,8 +293,8 @@ class Case:
 _BY_FIRM = frozenset({"draft", "ask", "reject", "reply", "dissatisfied_later"})
 _Way = list[tuple[str, tuple[float, float]]]
 # step, and hours until the one after it
-_IN: _Way = [("submit", (1, 6)), ("accept", (0.3, 3)), ("dispatch", (1, 6))]
-_WORK: _Way = [*_IN, ("acknowledge", (0.5, 5)), ("contact", (6, 50))]
+_IN: _Way = [("submit", (0.2, 3)), ("accept", (0.1, 1.5)), ("dispatch", (0.3, 3))]
+_WORK: _Way = [*_IN, ("acknowledge", (0.2, 3)), ("contact", (6, 50))]
 _BACK: _Way = [*_WORK, ("reply", (5, 40)), ("dissatisfied", (4, 20))]
 _WAYS: Mapping[str, _Way] = {
     "draft": [("draft", (1, 1))],

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qifu.rulebook.findings import Finding
 
 LONGEST_PERIOD = 1_100  # days, about three years: what one page of months can show
-_SPLIT = re.compile(r"[\s,，;；、]+|至|到|~|—|–")
+_BETWEEN = " \t,，;；、:：至到~-—–"  # what people write around two days
 _DAY = re.compile(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})日?")
 
 
@@ -94,7 +94,7 @@ class CalendarForm(forms.Form):
             if not line.strip():
                 continue
             days = [_day(*found.groups()) for found in _DAY.finditer(line)]
-            name = "".join(part for part in _SPLIT.split(_DAY.sub(" ", line)) if part)
+            name = _DAY.sub(" ", line).strip(_BETWEEN)
             if not days or None in days or len(days) > 2 or not name:
                 raise forms.ValidationError(
                     _("第 %(number)s 行读不懂：「%(line)s」。例如：2027-10-01 2027-10-07 国庆节"),
