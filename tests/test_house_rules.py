@@ -91,6 +91,27 @@ def test_nothing_tracked_names_this_machine_or_a_registry():
     assert done.stdout.split() == []
 
 
+def recorded_steps() -> set[str]:
+    """The second word of every journal.record, where it is written out; and the step table."""
+    from qifu.appeals.states import STEPS
+
+    calls = [
+        node
+        for path in PYTHON
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "journal.record"
+    ]
+    written = [call.args[1].value for call in calls if isinstance(call.args[1], ast.Constant)]
+    assert len(written) > 20
+    return {*written, *(name for name, step in STEPS.items() if step.built)}
+
+
+def test_every_step_that_the_journal_holds_has_words():
+    from qifu.web.desk.words import STEPS
+
+    assert sorted(recorded_steps() - set(STEPS)) == []
+
+
 def test_no_translation_is_missing():
     done = subprocess.run(
         [sys.executable, "tools/messages.py", "check"], cwd=ROOT, capture_output=True, text=True

@@ -34,9 +34,11 @@ class Door:
 # url name, words, icon, the pages that belong to it, permission that is needed: "", or one of them
 _Row = tuple[str, Callable[[], str], str, tuple[str, ...], str | tuple[str, ...]]
 _APPEAL = ("my-appeal", "my-appeal-new", "my-appeal-step", "my-appeal-print")
+_ANSWERS: _Row = ("answers", lambda: _("解答"), "help-circle", ("answer", "laws", "law"), "")
 _PUBLIC: tuple[_Row, ...] = (
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
     ("appeals-about", lambda: _("诉求"), "message-report", (), ""),
+    _ANSWERS,
     ("diagnosis", lambda: _("快速诊断"), "stethoscope", (), ""),
     ("size-test", lambda: _("规模自测"), "ruler-measure", (), ""),
 )
@@ -49,7 +51,9 @@ _ENTERPRISE: tuple[_Row, ...] = (
     ("my-people", lambda: _("人员"), "users", (), "people.manage"),
     ("my-consents", lambda: _("数据授权"), "shield-check", (), "consents.manage"),
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
+    _ANSWERS,
 )
+_WRITING = ("desk-answer", "desk-answer-new")
 _CASE = (
     "desk-appeal", "desk-appeal-step", "desk-appeal-new", "desk-appeals-many", "desk-absences",
 )  # fmt: skip
@@ -68,7 +72,9 @@ _UNIT: tuple[_Row, ...] = (
     ("desk-calendar", lambda: _("放假安排"), "calendar", (), "calendar.manage"),
     ("desk-people", lambda: _("人员"), "users", (), "people.manage"),
     ("desk-journal", lambda: _("操作日志"), "history", (), "journal.view"),
+    ("desk-knowledge", lambda: _("解答维护"), "edit", _WRITING, "knowledge.edit"),
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
+    _ANSWERS,
 )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qifu.base.city import City
 from qifu.organisations.models import Dispute
-from qifu.web.desk.words import KINDS, PAPERS, REASONS, STEPS
+from qifu.web.desk.words import KINDS, PAPERS, REASONS, STEP_GROUPS
 from qifu.web.my.forms import ValueForm
 from qifu.web.words import language
 
@@ -152,7 +152,7 @@ class JournalSearch(forms.Form):
     """Step, person, what it was about, days."""
 
     step = forms.ChoiceField(
-        label=_("步骤"), required=False, choices=[("", _("全部")), *STEPS.items()]
+        label=_("步骤"), required=False, choices=[("", _("全部")), *STEP_GROUPS]
     )
     person = forms.CharField(
         label=_("办理人"),

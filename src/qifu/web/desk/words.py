@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qifu.appeals.states import STEPS as APPEAL_STEPS
+from qifu.appeals.states import State
 from qifu.base.city import City
 from qifu.base.models import JournalLine
 from qifu.knowledge.states import AnswerState
 from qifu.organisations.states import ClaimState, DisputeState, InvitationState
-from qifu.web.words import language, spoken
+from qifu.web.appeals.words import clock_word
+from qifu.web.words import day_text, language, spoken
 
 Text = str | Promise
 
@@ -32,7 +37,7 @@ REASONS: Final[Mapping[str, Text]] = {
     "not_reached": _("按登记电话没有联系上，请在工作时间保持电话畅通后再次提交。"),
 }
 
-STEPS: Final[Mapping[str, Text]] = {
+_OTHER_STEPS: Final[Mapping[str, Text]] = {
     "submit_claim": _("提交认领"),
     "approve_claim": _("通过认领"),
     "refuse_claim": _("不通过认领"),
@@ -54,9 +59,31 @@ STEPS: Final[Mapping[str, Text]] = {
     "keep_disputed_fact": _("维持资料原值"),
     "make_report": _("生成政策报告"),
     "load_city": _("载入城市数据包"),
+    "import_enterprises": _("导入企业"),
+    "appoint": _("指定成员"),
+    "forget_person": _("删除个人信息"),
+    "forget_claim": _("删除认领材料"),
     "write_answer": _("编写解答"),
     "retire_answer": _("停用解答"),
+    "upload_calendar": _("上传放假安排"),
 }
+# the rows of the step table, and what happens to a case beside it
+_APPEAL_STEPS: Final[Mapping[str, Text]] = {
+    **{name: step.words for name, step in APPEAL_STEPS.items() if step.built},
+    "attach": _("加附件"),
+    "link": _("关联另一件"),
+    "forget_requester": _("清除联系人信息"),
+    "recompute_clock": _("按新日历重算时限"),
+    "import_appeals": _("导入诉求"),
+    "record_absence": _("登记不在岗"),
+    "end_absence": _("结束不在岗"),
+}
+STEPS: Final[Mapping[str, Text]] = {**_OTHER_STEPS, **_APPEAL_STEPS}
+# as a list of choices shows them: two groups
+STEP_GROUPS: Final = (
+    (pgettext_lazy("栏目", "诉求"), tuple(_APPEAL_STEPS.items())),
+    (_("其他"), tuple(_OTHER_STEPS.items())),
+)
 KINDS: Final[Mapping[str, Text]] = {
     "enterprise": pgettext_lazy("一件", "企业"),
     "claim": pgettext_lazy("一件", "认领申请"),
@@ -67,15 +94,22 @@ KINDS: Final[Mapping[str, Text]] = {
     "storedreport": pgettext_lazy("一件", "政策报告"),
     "cityload": pgettext_lazy("一件", "城市数据包"),
     "answer": pgettext_lazy("一件", "解答"),
+    "appeal": pgettext_lazy("一件", "诉求"),
+    "absence": pgettext_lazy("一件", "不在岗登记"),
+    "calendarupload": pgettext_lazy("一件", "放假安排"),
+    "user": pgettext_lazy("一件", "账号"),
 }
 _STATES: Final[Mapping[str, Mapping[str, Text]]] = {
     "claim": dict(ClaimState.choices),
     "dispute": dict(DisputeState.choices),
     "invitation": dict(InvitationState.choices),
     "answer": dict(AnswerState.choices),
+    "appeal": dict(State.choices),
 }
 _WITHHELD_STEPS: Final = frozenset({"dispute_fact", "correct_disputed_fact", "keep_disputed_fact"})
 _FACT_STEPS: Final = frozenset({"declare_fact", "retract_fact"})
+# of a case only what holds no words of a firm or about it: numbers, points, days
+_OPEN_OF_APPEALS: Final = frozenset({"link", "merge", "unmerge", "split", "recompute_clock"})
 # an identity number, a mobile number, a number with an area code, an address of e-mail
 _PERSONAL = re.compile(
     r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|\+?(?:86)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)"
@@ -103,15 +137,20 @@ def state_word(kind: str, state: str, city: City | None) -> str:
 def note_words(line: JournalLine, city: City | None, *, of_case: bool = False) -> str:
     """The note of a line as a person reads it: codes in words, personal data covered up.
 
-    What was written about a disputed fact may hold figures that need the firm's consent: it is
-    read on the page of the case (`of_case`) and nowhere else.
+    What was written about a disputed fact may hold figures that need the firm's consent, and what
+    was written in an appeal is for those who see the appeal: both are read on the page of the case
+    (`of_case`) and nowhere else.
     """
     note = getattr(line, "note", None)
     if note is None:
         return ""
-    if line.step in _WITHHELD_STEPS and not of_case:
+    if not of_case and _withheld(line):
         return str(_("内容只在该件的页面上看"))
     text = str(note.text)
+    if line.step == "recompute_clock":
+        return _moved(text)
+    if line.step == "link":
+        return text.partition(" ")[2]
     if line.step in _FACT_STEPS:
         return fact_word(text, city)
     if line.step == "approve_claim":
@@ -121,6 +160,25 @@ def note_words(line: JournalLine, city: City | None, *, of_case: bool = False) -
     if line.step == "invite":
         return state_word("membership", text, city)
     return covered(text)
+
+
+def _withheld(line: JournalLine) -> bool:
+    of_appeal = line.subject_kind == "appeal" and line.step not in _OPEN_OF_APPEALS
+    return of_appeal or line.step in _WITHHELD_STEPS
+
+
+def _moved(text: str) -> str:
+    """reply: 2026-10-09T18:00:00+08:00 -> … as 答复：10月9日 → 10月12日."""
+    clock, _colon, days = text.partition(": ")
+    try:
+        old, new = (
+            day_text(timezone.localdate(datetime.fromisoformat(day))) for day in days.split(" -> ")
+        )
+    except ValueError:
+        return text
+    return str(_("%(clock)s：%(old)s → %(new)s")) % {
+        "clock": clock_word(clock), "old": old, "new": new,
+    }  # fmt: skip
 
 
 def fact_word(key: str, city: City | None) -> str:
