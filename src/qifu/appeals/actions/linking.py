@@ -91,11 +91,11 @@ def merge_appeals(appeal: Appeal, *, actor: Actor, now: datetime, master: Appeal
 
     BadInput at `master` where that one cannot lead. The requester is told.
     """
-    if appeal.pk == master.pk:
-        raise BadInput(_("不能并入自己。"), field="master")
     for case in sorted((appeal, master), key=lambda case: case.pk):
         held(case)  # in one order, whoever is merged into whom
     ready_for(appeal, "merge", actor=actor)
+    if appeal.pk == master.pk:
+        raise BadInput(_("不能并入自己。"), field="master")
     if not may_take(actor, master, "merge"):
         raise NotAllowed(_("您的岗位不能对主件做这一步。"))
     if master.merged_into_id is not None:
