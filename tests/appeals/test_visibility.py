@@ -7,8 +7,13 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db.models import Model, QuerySet
 
+from qifu.appeals.logic.formulas import FORMULAS, PARTS
 from qifu.appeals.models import Appeal, Attachment, Link
-from qifu.appeals.selectors import case, figures, lists, load, similar, timeline, visible
+from qifu.appeals.selectors import lists, load, similar, visible
+from qifu.appeals.selectors.case import case_of
+from qifu.appeals.selectors.figures import BY, figure_cases, figures
+from qifu.appeals.selectors.suggest import suggest_for
+from qifu.appeals.selectors.timeline import timeline
 from qifu.base import journal
 from qifu.organisations.permissions import NOBODY
 from tests.appeals import cases
@@ -50,17 +55,18 @@ def everything(actor, own):
             got[f"{name} {narrowed}"] = lists.list_of(actor, name, now=NOW, **narrowed)
     got["visible"] = visible.appeals_visible_to(actor).order_by("pk")
     got["similar text"] = similar.similar_cases(actor, TEXT, now=NOW, enterprise=own.enterprise)
-    for by in figures.BY:
-        got[f"figures {by}"] = figures.figures(actor, by=by, since=SINCE, until=UNTIL, now=NOW)
-    for code in figures.FORMULAS:
-        for part in figures.PARTS:
-            got[f"{code} {part}"] = figures.figure_cases(
+    for by in BY:
+        got[f"figures {by}"] = figures(actor, by=by, since=SINCE, until=UNTIL, now=NOW)
+    for code in FORMULAS:
+        for part in PARTS:
+            got[f"{code} {part}"] = figure_cases(
                 actor, code, part=part, since=SINCE, until=UNTIL, now=NOW
             )
     got["load"] = load.load_of(actor, cases.unit("SZ-GXJ"), now=NOW)
     if visible.may_see(actor, own):
-        got["case"] = case.case_of(actor, own, now=NOW)
-        got["timeline"] = timeline.timeline(actor, own)
+        got["case"] = case_of(actor, own, now=NOW)
+        got["timeline"] = timeline(actor, own)
+        got["suggestions"] = suggest_for(actor, own, now=NOW)
         got["files"] = visible.attachments_visible(actor, own)
     return dump(got)
 
@@ -178,8 +184,8 @@ def test_one_case_is_found_exactly_where_the_list_of_all_has_it(actors, who):
         with pytest.raises(Appeal.DoesNotExist):
             visible.appeal_for(actor, appeal.pk)
         with pytest.raises(Appeal.DoesNotExist):
-            case.case_of(actor, appeal, now=NOW)
-        assert timeline.timeline(actor, appeal) == []
+            case_of(actor, appeal, now=NOW)
+        assert timeline(actor, appeal) == []
         for file in appeal.attachments.all():
             with pytest.raises(Attachment.DoesNotExist):
                 visible.attachment_for(actor, file.pk)

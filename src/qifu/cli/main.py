@@ -17,6 +17,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("qifu.cli.imports:imports", "导入登记数据 · import the register"),
     "people": ("qifu.cli.people:people", "人员：建账户、注销 · add and forget people"),
     "journal": ("qifu.cli.journal:journal", "办理记录：封存、核验 · seal and verify the journal"),
+    "appeals": (
+        "qifu.cli.appeals:appeals",
+        "诉求：派单建议、记录重放、步骤表 · route, suggest, replay, steps",
+    ),
     "clock": ("qifu.cli.clock:clock", "办理时限：到期日和逐日说明 · due dates and why"),
     "worker": ("qifu.cli.worker:worker", "后台任务 · background work"),
     "tick": ("qifu.cli.worker:tick", "按时任务走一次 · run what is due once"),

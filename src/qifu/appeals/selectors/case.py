@@ -20,6 +20,7 @@ from qifu.appeals.models import (
     Link,
     Objection,
     PointReply,
+    Rating,
     Reply,
     ScopeDecision,
     Suggestion,
@@ -54,7 +55,7 @@ class ReplyView:
 
     reply: Reply
     points: tuple[PointReply, ...]
-    rating: object | None
+    rating: Rating | None
 
 
 @dataclass(frozen=True)

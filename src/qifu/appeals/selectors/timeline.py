@@ -26,7 +26,7 @@ from qifu.appeals.models import (
     SupervisionNotice,
 )
 from qifu.appeals.permissions import acts_for_requester, may_see_contact
-from qifu.appeals.selectors.visible import may_see
+from qifu.appeals.selectors.visible import may_see, sees_everything
 from qifu.appeals.states import STEPS
 from qifu.base.models import JournalLine
 from qifu.organisations.models import Organisation
@@ -74,9 +74,11 @@ _CASE_OF: Final[Mapping[Row, str]] = {
 INTERNAL: Final = frozenset(
     {
         "assign", "remind", "supervise", "ask_extension", "refuse_extension",
-        "propose_justified", "decline_justified",
+        "propose_justified", "decline_justified", "link", "change_desk",
     }
 )  # fmt: skip
+# their words name another case, which not everybody may see who sees this one
+_NAMES_ANOTHER: Final = frozenset({"merge", "unmerge", "part", "link"})
 # the column whose words the firm reads; where there is none it reads only that it happened
 _FOR_FIRM: Final[Mapping[str, str]] = {
     "reject_intake": "reason",
@@ -96,7 +98,8 @@ _FOR_FIRM: Final[Mapping[str, str]] = {
 _OPEN_ROWS: Final = (InfoRequest, ScopeDecision, Reply, Rating, ClockEvent)
 _OTHER_WORDS: Final[Mapping[str, str | Promise]] = {
     "recompute_clock": _("放假安排更新，到期日重新计算"),
-    "missed": _("到期未办"),
+    "attach": _("添加附件"),
+    "link": _("关联诉求"),
     "forget_requester": _("删去联系人信息"),
 }
 
@@ -130,7 +133,7 @@ def timeline(actor: Actor, appeal: Appeal) -> list[Entry]:
     lines = [
         line
         for line in found.select_related("note").order_by("pk")
-        if not (firm and line.step in INTERNAL)
+        if not (firm and _hidden(line, appeal))
     ]
     rows = _rows(appeal, {line.step for line in lines})
     organisations = Organisation.objects.in_bulk({ln.acting_for for ln in lines if ln.acting_for})
@@ -149,7 +152,7 @@ def timeline(actor: Actor, appeal: Appeal) -> list[Entry]:
                 who=people.get(line.actor_id or 0, "") if named else "",
                 unit=organisations.get(line.acting_for or 0),
                 to=_to(details) if line.step in ("dispatch", "transfer") else None,
-                note=_note(line, details, of_firm=of_firm) if firm else _journal_note(line),
+                note=_note(line, details, of_firm=of_firm) if firm else _desk_note(actor, line),
                 from_state=line.from_state,
                 to_state=line.to_state,
                 details=tuple(d for d in details if not firm or isinstance(d, _OPEN_ROWS)),
@@ -200,6 +203,18 @@ def _to(details: tuple[models.Model, ...]) -> Organisation | None:
 def _journal_note(line: JournalLine) -> str:
     note = getattr(line, "note", None)
     return note.text if note else ""
+
+
+def _hidden(line: JournalLine, appeal: Appeal) -> bool:
+    """What happens between offices; a file of theirs may be an internal one."""
+    foreign_file = line.step == "attach" and line.acting_for != appeal.enterprise_id
+    return line.step in INTERNAL or foreign_file
+
+
+def _desk_note(actor: Actor, line: JournalLine) -> str:
+    if line.step in _NAMES_ANOTHER and not sees_everything(actor):
+        return ""
+    return _journal_note(line)
 
 
 def _note(line: JournalLine, details: tuple[models.Model, ...], *, of_firm: bool) -> str:
