@@ -241,3 +241,33 @@ def test_policy_officers_see_which_clause_stands_in_the_way_how_often():
     assert load.gaps_visible_to(officer("coordinator")).count() == 3
     assert load.gap_counts(officer("handler")) == []
     assert Appeal.objects.filter(state="closed_justified").count() == 3
+
+
+def plan(rows):
+    """How the database finds the rows; PostgreSQL reads a table so small from end to end unless
+    it is told not to."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    return rows.values_list("pk", flat=True)[:50].explain()
+
+
+@pytest.mark.parametrize(
+    ("role", "code", "name"),
+    [
+        ("handler", "SZ-GXJ", "unit"),
+        ("handler", "SZ-GXJ", "mine"),
+        ("handler", "SZ-GXJ", "overdue"),
+        ("handler", "SZ-GXJ", "unit_done"),
+        ("handler", "SZ-GXJ", "all"),
+        ("intake_officer", "SZ-QYFW", "intake"),
+        ("coordinator", "SZ-ZWSJ", "overdue"),
+    ],
+)
+def test_a_work_list_is_found_by_index(role, code, name):
+    cases.case()
+    found = plan(lists.list_of(officer(role, cases.unit(code)), name, now=NOW))
+    assert "Seq Scan" not in found, found
+    # SQLite names a table that it reads from end to end with a bare SCAN
+    assert not [line for line in found.splitlines() if "SCAN appeals_" in line
+                and "USING" not in line], found  # fmt: skip
