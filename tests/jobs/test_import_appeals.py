@@ -186,3 +186,38 @@ def test_the_command_tells_what_it_did(tmp_path):
     assert "1 new" in done.output
     assert "1 bad" in done.output
     assert bad.exists()
+
+
+def test_a_matter_may_be_given_by_its_code_or_by_its_name(tmp_path, desk):
+    from qifu.base.city import current_city
+
+    matter = current_city().matters[0]
+    path = written(
+        tmp_path,
+        [*row("M-1"), matter.code], [*row("M-2", text=TEXT + "二楼也一样。"), matter.name.zh],
+        [*row("M-3", text=TEXT + "三楼也一样。"), "没有的事项"],
+        header=[*HEADER, "matter"],
+    )  # fmt: skip
+    done = take(path, desk)
+    assert (done.new, done.bad) == (2, 1)
+    assert set(Appeal.objects.values_list("external_id", "matter")) >= {
+        ("M-1", matter.code), ("M-2", matter.code),
+    }  # fmt: skip
+
+
+def test_a_channel_with_a_long_name_is_known_again(tmp_path, desk):
+    path = written(
+        tmp_path, row("L-1", channel="某某区企业服务热线与网上留言合并渠道（二〇二六年）")
+    )
+    assert take(path, desk).new == 1
+    again = take(path, desk)
+    assert (again.new, again.known) == (0, 1)
+    other = written(
+        tmp_path,
+        row(
+            "L-1",
+            channel="某某区企业服务热线与网上留言合并渠道（二〇二六年）",
+            text="别的事情，也请协调。",
+        ),
+    )
+    assert take(other, desk).bad == 1

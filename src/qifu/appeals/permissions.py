@@ -1,7 +1,7 @@
 """Who may do what to an appeal. Pure questions: no query, no exception."""
 
 from qifu.appeals.models import Appeal
-from qifu.appeals.states import STEPS, Step, Who, steps_of
+from qifu.appeals.states import BEFORE_REPLY, STEPS, Step, Who, steps_of
 from qifu.organisations.permissions import Actor
 
 
@@ -72,8 +72,6 @@ def may_take(actor: Actor, appeal: Appeal, step: Step | str) -> bool:
         # the first objection is the intake desk's, the second a coordinator's, finally
         side = Who.INTAKE if appeal.objections <= 1 else Who.COORDINATOR
         return stands_as(actor, appeal, side)
-    if row.name == "dispatch" and appeal.locked:
-        return any(stands_as(actor, appeal, who) for who in row.who)
     return any(stands_as(actor, appeal, who) for who in row.who)
 
 
@@ -100,8 +98,8 @@ def may_see_gaps(actor: Actor) -> bool:
 def steps_for(actor: Actor, appeal: Appeal) -> list[Step]:
     """The steps that the table allows now and the actor's side may take: the buttons of a page.
 
-    A case that was merged into another is led by that one: only its own firm, and undoing the
-    merge, remain.
+    A case that was merged into another is led by that one until it is answered: taking it back and
+    undoing the merge remain.
     """
     return [step for step in steps_of(appeal.state) if offered(actor, appeal, step)]
 
@@ -110,7 +108,7 @@ def offered(actor: Actor, appeal: Appeal, step: Step) -> bool:
     """A step that would not be refused for what the case itself says; no query."""
     if step.who == (Who.SYSTEM,) or not may_take(actor, appeal, step):
         return False
-    if appeal.merged_into_id is not None and step.name not in FOR_MERGED:
+    if follows(appeal) and step.name not in FOR_MERGED:
         return False
     blocked = {
         "unmerge": appeal.merged_into_id is None,
@@ -123,8 +121,9 @@ def offered(actor: Actor, appeal: Appeal, step: Step) -> bool:
     return not blocked.get(step.name, False)
 
 
-FOR_MERGED = frozenset(
-    {"unmerge", "withdraw", "rate_satisfied", "rate_dissatisfied", "confirm_closed", "reopen",
-     "attempt_callback", "wants_more", "propose_justified", "approve_justified",
-     "decline_justified", "close_unreachable", "ask_confirmation"}
-)  # fmt: skip
+def follows(appeal: Appeal) -> bool:
+    """It was merged into another and waits for that one's answer; once answered it stands alone."""
+    return appeal.merged_into_id is not None and appeal.state in BEFORE_REPLY
+
+
+FOR_MERGED = frozenset({"unmerge", "withdraw"})

@@ -79,6 +79,8 @@ BEFORE_REPLY: Final = frozenset(
         State.HANDLING, State.REVIEW, State.REHANDLING,
     }
 )  # fmt: skip
+# what stands where the name of somebody forgotten stood: it is nobody's, not one person's
+FORGOTTEN: Final = "已注销"
 MOST_HOPS: Final = 2
 MOST_OBJECTIONS: Final = 2
 

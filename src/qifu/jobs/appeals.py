@@ -131,7 +131,7 @@ def _take_in(row: Row, *, actor: Actor, channel: str, city: City, now: datetime)
     external_id = row.get("external_id", "")
     if not external_id or len(external_id) > 64:
         raise BadRow("没有外部编号，或超过 64 个字", "no external id, or longer than 64")
-    where = row.get("channel") or channel
+    where = (row.get("channel") or channel)[:24]
     text = row.get("text", "")
     there = appeal_by_external_id(actor, where, external_id)
     if there is not None:
@@ -158,7 +158,7 @@ def _take_in(row: Row, *, actor: Actor, channel: str, city: City, now: datetime)
             contact_phone=row.get("phone", "")[:24],
             enterprise=enterprise,
             requester=requester or ("" if enterprise else row.get("contact", "")[:60]),
-            channel=where[:24],
+            channel=where,
             external_id=external_id,
             submitted_at=at,
         )
@@ -216,7 +216,7 @@ def _matter(text: str, city: City) -> str:
     if not text:
         return ""
     for matter in city.matters:
-        if text in (matter.code, matter.name_zh):
+        if text in (matter.code, *matter.name):
             return str(matter.code)
     raise BadRow(f"没有「{text[:20]}」这个事项", f"there is no matter {text[:20]!r}")
 

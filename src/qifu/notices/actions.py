@@ -42,3 +42,14 @@ def mark_read(notice: Notice, *, user: User, now: datetime) -> None:
 def mark_all_read(*, user: User, now: datetime) -> int:
     """Everything in the inbox is read; give how many were not."""
     return Notice.objects.filter(to=user, read_at=None).update(read_at=now)
+
+
+def blank_value(link: str, key: str, value: str, *, instead: str) -> int:
+    """Put other words in the place of a value in every message with this link; give how many."""
+    if not value:
+        return 0
+    said = list(Notice.objects.filter(link=link, **{f"values__{key}": value}))
+    for notice in said:
+        notice.values = {**notice.values, key: instead}
+    Notice.objects.bulk_update(said, ["values"], batch_size=500)
+    return len(said)

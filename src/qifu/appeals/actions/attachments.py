@@ -49,9 +49,9 @@ def attach(
     `internal` ones are for the government side only. The same file again is the one that is
     there. BadInput at `files` for a type, size or number that the city does not take.
     """
+    held(appeal)
     if not may_attach(actor, appeal) or (internal and acts_for_requester(actor, appeal)):
         raise NotAllowed(_("您的岗位不能给这件诉求加文件。"))
-    held(appeal)
     if appeal.state not in TAKES_FILES:
         raise WrongState(
             _("现在的状态是「%(state)s」，不能再加文件。") % {"state": appeal.get_state_display()}

@@ -1,13 +1,17 @@
 """Clocks start, stand still, go on, are met; every date that they had stays on record."""
 
+import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from qifu.appeals.actions.common import both
+from qifu.appeals.actions.guards import held
+from qifu.appeals.actions.telling import day_words, tell_firm
 from qifu.appeals.models import Appeal, Clock, ClockEvent, ClockPause
 from qifu.appeals.selectors.clocks import (
     DUTIES,
@@ -24,7 +28,9 @@ from qifu.base.errors import WrongState
 from qifu.organisations.models import Unit
 from qifu.rulebook.workdays import Pause
 
+log = logging.getLogger(__name__)
 LIVE = ("running", "paused")
+CALENDAR_CHANGED = _("放假安排更新，到期日重新计算")
 
 
 def start_clock(
@@ -163,33 +169,63 @@ def recompute_clocks(
     """Count every open clock again with the calendar in force; both dates are logged.
 
     Selects clocks by the calendar version they stand on, a case a transaction: killed half-way and
-    run again it goes on where it was.
+    run again it goes on where it was. A case that cannot be counted does not keep the others
+    waiting; its error is raised at the end. Firms are told of a date for their answer that moved.
     """
-    version = calendar_version()
-    counted = moved = confirmed = 0
+    total, failed = Recomputed(0, 0, 0), dict[int, Exception]()
     while True:
-        waiting = Clock.objects.filter(state__in=LIVE).exclude(calendar=version)
+        # anew each turn: a calendar uploaded meanwhile is the one that clocks stand on from then
+        waiting = Clock.objects.filter(state__in=LIVE).exclude(calendar=calendar_version())
+        waiting = waiting.exclude(appeal_id__in=list(failed))
         numbers = list(waiting.values_list("appeal_id", flat=True).distinct()[:200])
         if not numbers:
-            return Recomputed(counted, moved, confirmed)
+            break
         for appeal in Appeal.objects.filter(pk__in=numbers):
-            with transaction.atomic():
-                for clock in Clock.objects.filter(appeal=appeal, state__in=LIVE).exclude(
-                    calendar=version
-                ):
-                    old, certain = clock.due_at, not clock.provisional
-                    _recount(clock, "recomputed", now)
-                    counted += 1
-                    moved += clock.due_at != old
-                    confirmed += not certain and not clock.provisional
-                    if clock.due_at != old:
-                        journal.record(
-                            appeal, "recompute_clock", actor_id=None, now=now,
-                            from_state=appeal.state, to_state=appeal.state,
-                            note=f"{clock.name}: {old.isoformat()} -> {clock.due_at.isoformat()}",
-                        )  # fmt: skip
-                refresh_due(appeal)
+            try:
+                with transaction.atomic():
+                    one = _recompute_case(held(appeal), now=now)
+            except Exception as error:
+                log.exception("the clocks of %s cannot be counted again", appeal)
+                failed[appeal.pk] = error
+                continue
+            total = Recomputed(
+                *(sum(pair) for pair in zip(astuple(total), astuple(one), strict=True))
+            )
             progress(1)
+    if failed:
+        raise next(iter(failed.values()))
+    return total
+
+
+def _recompute_case(appeal: Appeal, *, now: datetime) -> Recomputed:
+    """Every open clock of one case under the calendar in force, with a line where a date moved."""
+    counted = moved = confirmed = 0
+    stale = Clock.objects.filter(appeal=appeal, state__in=LIVE).exclude(calendar=calendar_version())
+    for clock in stale:
+        old, certain = clock.due_at, not clock.provisional
+        _recount(clock, "recomputed", now)
+        counted += 1
+        confirmed += not certain and not clock.provisional
+        if clock.due_at == old:
+            continue
+        moved += 1
+        if clock.state == Clock.State.PAUSED:
+            continue  # its date moves with every day of the pause; people hear when it goes on
+        if clock.due_at > max(old, now) and clock.name in DUTIES:
+            # by the calendar that holds it was never due: nobody missed it, who has it hears anew
+            Clock.objects.filter(pk=clock.pk).update(missed=False, reminded=0)
+        journal.record(
+            appeal, "recompute_clock", actor_id=None, now=now, from_state=appeal.state,
+            to_state=appeal.state,
+            note=f"{clock.name}: {old.isoformat()} -> {clock.due_at.isoformat()}",
+        )  # fmt: skip
+        if clock.name == "reply":
+            tell_firm(
+                appeal, "due_changed", old=day_words(old), new=day_words(clock.due_at),
+                reason=both(CALENDAR_CHANGED), now=now,
+            )  # fmt: skip
+    refresh_due(appeal)
+    return Recomputed(counted, moved, confirmed)
 
 
 def _recount(clock: Clock, kind: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from qifu.appeals.models import Appeal
-from qifu.appeals.permissions import FOR_MERGED, may_take
+from qifu.appeals.permissions import FOR_MERGED, follows, may_take
 from qifu.appeals.states import STEPS, TRANSITIONS, Step, Who
 from qifu.base import journal
 from qifu.base.errors import BadInput, NotAllowed, WrongState
@@ -48,14 +48,14 @@ def take(
 def allowed(appeal: Appeal, name: str, *, actor: Actor) -> Step:
     """The step, where the actor's side may take it on this case, whatever its state.
 
-    Raises NotAllowed; WrongState for a case that follows another.
+    Raises NotAllowed; WrongState for a case that follows another and is not answered yet.
     """
     step = STEPS[name]
     if step.who == (Who.SYSTEM,):
         return step
     if not may_take(actor, appeal, step):
         raise NotAllowed(_("您的岗位不能对这件诉求做这一步。"))
-    if appeal.merged_into_id is not None and name not in FOR_MERGED:
+    if follows(appeal) and name not in FOR_MERGED:
         raise WrongState(_("这件诉求已经并入另一件，随主件办理。请到主件办理，或先取消并单。"))
     return step
 

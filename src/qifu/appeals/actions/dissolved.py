@@ -20,7 +20,7 @@ from qifu.appeals.actions.intake import hand_over_clocks
 from qifu.appeals.actions.rounds import each
 from qifu.appeals.actions.telling import tell_firm, unit_words
 from qifu.appeals.models import Appeal
-from qifu.appeals.states import OPEN, STEPS, State
+from qifu.appeals.states import BEFORE_REPLY, OPEN, STEPS, State
 from qifu.organisations.models import Unit
 from qifu.organisations.permissions import NOBODY
 
@@ -36,7 +36,9 @@ def take_over_dissolved(*, now: datetime) -> int:
     pack names no desk that is there, nothing moves and the log says so.
     """
     today = timezone.localdate(now)
-    orphans = Appeal.objects.filter(merged_into=None).filter(
+    # one that waits for its master's answer goes along with that one
+    waits = Q(merged_into__isnull=False, state__in=[str(s.value) for s in BEFORE_REPLY])
+    orphans = Appeal.objects.exclude(waits).filter(
         Q(state__in=[str(s.value) for s in OPEN], holder__dissolved_on__lte=today)
         | Q(state__in=[str(s.value) for s in _GOES_BACK], lead__dissolved_on__lte=today)
     )

@@ -69,3 +69,9 @@ def at_work(unit: Unit, field: str, *, now: datetime) -> Unit:
             field=field,
         )
     return unit
+
+
+def not_returned(appeal: Appeal, unit: Unit) -> None:
+    """BadInput at `unit` for one whose objection to this case was upheld: it is not theirs."""
+    if appeal.dispatches.filter(unit=unit, ended="returned").exists():
+        raise BadInput(_("这个单位的派单异议已经成立，请派给别的单位。"), field="unit")

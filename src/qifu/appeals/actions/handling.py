@@ -19,7 +19,7 @@ from qifu.appeals.actions.common import (
     one_of,
 )
 from qifu.appeals.actions.core import said, take
-from qifu.appeals.actions.guards import at_work, ready_for
+from qifu.appeals.actions.guards import at_work, not_returned, ready_for
 from qifu.appeals.actions.intake import arrived, hand_over_clocks, start_unit_clocks
 from qifu.appeals.actions.telling import people_of, tell_firm, tell_unit, unit_words
 from qifu.appeals.models import Absence, Appeal, Contact, Dispatch, Objection
@@ -168,7 +168,8 @@ def object_to_dispatch(
 def transfer(appeal: Appeal, *, actor: Actor, now: datetime, unit: Unit, why: str = "") -> Dispatch:
     """Pass a case down, once: to a unit below one's own, or to one of a district within its region.
 
-    The firm's dates stay; the new unit acknowledges anew. BadInput at unit, why.
+    The firm's dates stay; the new unit acknowledges anew. One whose objection was upheld is not
+    asked again. BadInput at unit, why.
     """
     ready_for(appeal, "transfer", actor=actor)
     if appeal.hop >= MOST_HOPS:
@@ -180,6 +181,7 @@ def transfer(appeal: Appeal, *, actor: Actor, now: datetime, unit: Unit, why: st
         raise BadInput(_("请选别的单位。"), field="unit")
     if not is_below(unit, own):
         raise BadInput(_("只能转给下级单位或所辖区的单位。"), field="unit")
+    not_returned(appeal, unit)
     if len(why) > LONGEST_REASON:
         raise BadInput(_("最多 %(most)s 个字。") % {"most": LONGEST_REASON}, field="why")
     before = live_dispatch(appeal)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from qifu.appeals.actions.answering import checked_basis, checked_reply, write_reply
@@ -18,9 +19,9 @@ from qifu.appeals.actions.clocks import (
     resume_clocks,
     start_clock,
 )
-from qifu.appeals.actions.common import followers_go_along
+from qifu.appeals.actions.common import drop_open_questions, followers_go_along
 from qifu.appeals.actions.core import said, take
-from qifu.appeals.actions.guards import at_work, ready_for
+from qifu.appeals.actions.guards import at_work, not_returned, ready_for
 from qifu.appeals.actions.inputs import Fields
 from qifu.appeals.actions.linking import follow_reply, release_followers
 from qifu.appeals.actions.submit import rule_set_for
@@ -32,7 +33,15 @@ from qifu.appeals.actions.telling import (
     tell_unit,
     unit_words,
 )
-from qifu.appeals.models import Appeal, Clock, Dispatch, InfoRequest, Reply, ScopeDecision
+from qifu.appeals.models import (
+    Appeal,
+    Clock,
+    ClockEvent,
+    Dispatch,
+    InfoRequest,
+    Reply,
+    ScopeDecision,
+)
 from qifu.appeals.selectors.clocks import city_for, spans_of, window_of
 from qifu.appeals.states import MOST_OBJECTIONS, State
 from qifu.base.city import current_city
@@ -136,6 +145,8 @@ def reject_intake(
     )  # fmt: skip
     settle_suggestions(appeal, about="scope", chosen=exclusion, now=now)
     cancel_clocks(appeal, now=now)
+    if appeal.contested:
+        _over_before_contested(appeal)
     refresh_due(appeal)
     release_followers(appeal, now=now)
     tell_firm(
@@ -146,6 +157,16 @@ def reject_intake(
         channel=channel,
         now=now,
     )
+
+
+def _over_before_contested(appeal: Appeal) -> None:
+    """A case that was rightly refused twice has no limit that the desk could have kept: one that
+    was over when the firm contested was not missed. A first refusal that was late stays so."""
+    started = ClockEvent.objects.filter(kind="started", at__gt=F("clock__due_at"))
+    Clock.objects.filter(
+        appeal=appeal, missed=True, state=Clock.State.CANCELLED, name__in=PROMISED,
+        pk__in=started.filter(clock__appeal=appeal).values("clock_id"),
+    ).update(missed=False)  # fmt: skip
 
 
 @transaction.atomic
@@ -271,6 +292,7 @@ def answer_at_once(
     for name in PROMISED:
         meet_clock(appeal, name, now=now)
     start_clock(appeal, "unrated", now=now)
+    drop_open_questions(appeal, now=now)
     refresh_due(appeal)
     tell_firm(appeal, "appeal_replied", unit=unit_words(appeal.intake_unit), now=now)
     follow_reply(appeal, reply, now=now)
@@ -296,8 +318,7 @@ def dispatch_appeal(
     """
     ready_for(appeal, "dispatch", actor=actor)
     at_work(unit, "unit", now=now)
-    if appeal.dispatches.filter(unit=unit, ended="returned").exists():
-        raise BadInput(_("这个单位的派单异议已经成立，请派给别的单位。"), field="unit")
+    not_returned(appeal, unit)
     if suggested is not None and suggested != unit:
         why = said(why, "why", _("没有按派单目录派，请写明原因。"), most=LONGEST_REASON)
     if appeal.state == State.REHANDLING and not appeal.at_once:

@@ -7,15 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from qifu.appeals.actions.core import said, set_fields
 from qifu.appeals.actions.guards import held
-from qifu.appeals.models import Appeal, Contact
+from qifu.appeals.models import Appeal, CallbackAttempt, Contact
 from qifu.appeals.permissions import may_forget_requester
-from qifu.appeals.states import OPEN, State
+from qifu.appeals.states import FORGOTTEN, OPEN, State
 from qifu.base import journal
 from qifu.base.errors import Conflict, NotAllowed
 from qifu.base.models import JournalLine, JournalNote
+from qifu.notices.actions import blank_value
 from qifu.organisations.permissions import Actor
 
-GONE = "已注销"
 LONGEST_REASON = 500
 
 
@@ -23,8 +23,10 @@ LONGEST_REASON = 500
 def forget_requester(appeal: Appeal, *, actor: Actor, now: datetime, reason: str) -> dict[str, int]:
     """Empty the contact's name, telephone and the requester of a case that nobody works on.
 
-    The words of its journal lines go too, their digests stay. The firm itself is public and
-    stays. Gives counts of what was blanked. BadInput at reason; Conflict while it is open.
+    The words of its journal lines go too, their digests stay, and what was noted of calls and
+    visits, and the requester's name in messages about it. The firm itself is public and stays, and
+    so do the texts of the case. Gives counts of what was blanked. BadInput at reason; Conflict
+    while it is open.
     """
     if not may_forget_requester(actor) or appeal.state == State.DRAFT:
         raise NotAllowed(_("只有协调岗可以清除联系人。"))
@@ -34,12 +36,15 @@ def forget_requester(appeal: Appeal, *, actor: Actor, now: datetime, reason: str
     held(appeal)
     if appeal.state in OPEN:
         raise Conflict(_("这件诉求还在办理，联系人暂时不能清除。"))
+    called = blank_value(f"/desk/appeals/{appeal.pk}/", "firm", appeal.requester, instead=FORGOTTEN)
     set_fields(
-        appeal, contact_name="", contact_phone="", requester=GONE if appeal.requester else ""
+        appeal, contact_name="", contact_phone="", requester=FORGOTTEN if appeal.requester else ""
     )
     lines = JournalLine.objects.filter(subject_kind="appeal", subject_id=appeal.pk)
     counts = {
-        "contacts": Contact.objects.filter(appeal=appeal).update(person=GONE),
+        "contacts": Contact.objects.filter(appeal=appeal).update(person=FORGOTTEN, result=""),
+        "calls": CallbackAttempt.objects.filter(callback__appeal=appeal).update(note=""),
+        "messages": called,
         "notes": JournalNote.objects.filter(line__in=lines).delete()[0],
     }
     journal.record(

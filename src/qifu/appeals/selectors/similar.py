@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from qifu.appeals.models import Appeal, TextBand
 from qifu.appeals.selectors.visible import appeals_visible_to
-from qifu.appeals.states import OPEN, State
+from qifu.appeals.states import FORGOTTEN, OPEN, State
 from qifu.base.city import City, current_city
 from qifu.organisations.models import Enterprise
 from qifu.organisations.permissions import Actor
@@ -75,7 +75,8 @@ def repeat_days(city: City) -> int:
 
 def _asked(about: Appeal | str, enterprise: Enterprise | None) -> tuple[str, int | None, str]:
     if isinstance(about, Appeal):
-        return about.text, about.enterprise_id, about.requester
+        requester = "" if about.requester == FORGOTTEN else about.requester
+        return about.text, about.enterprise_id, requester
     return about, enterprise.pk if enterprise else None, ""
 
 

@@ -224,7 +224,7 @@ def retire_answer(code: str, *, actor: Actor, reason: str, now: datetime) -> Ans
 
 def _new_code(now: datetime) -> str:
     """DA-2026-007: the next number of the year."""
-    year = f"DA-{now:%Y}-"
+    year = f"DA-{localdate(now):%Y}-"
     last = Answer.objects.filter(code__startswith=year).aggregate(Max("code"))["code__max"]
     number = int(last.removeprefix(year)) + 1 if last and last.removeprefix(year).isdigit() else 1
     return f"{year}{number:03d}"
