@@ -6,6 +6,7 @@ With QIFU_SCREENSHOTS=FOLDER every station leaves a picture there.
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.sync_api import Page
 from qifu.appeals.models import Appeal
 from qifu.appeals.selectors import replay
 from qifu.base import journal
-from tests.browser.conftest import serious, sign_in
+from tests.browser.conftest import NOW, serious, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,7 +26,11 @@ SCRIPTS = pytest.mark.parametrize("script", [True, False], ids=["with script", "
 class Walk:
     """The stations of one case: who is at the screen, what they do, a picture of what they see."""
 
-    def __init__(self, open_page: Callable[..., Page], site: str, *, script: bool) -> None:
+    def __init__(
+        self, open_page: Callable[..., Page], site: str, clock: pytest.MonkeyPatch, *, script: bool
+    ) -> None:
+        self.now = NOW
+        clock.setattr("django.utils.timezone.now", lambda: self.now)
         self.open_page, self.site, self.script = open_page, site, script
         self.people: dict[str, Page] = {}
         self.pk = 0
@@ -45,6 +50,7 @@ class Walk:
 
     def take(self, username: str, step: str, *, button: str = "", **fields: str) -> Page:
         """Fill the form of a step as the person sees it, and send it."""
+        self.now += timedelta(minutes=15)  # all within one session
         page = self.at(username)
         form = page.locator(f"form[action$='/{self.pk}/{step}/']")
         fold = page.locator(f"details:has(form[action$='/{self.pk}/{step}/'])")
@@ -85,8 +91,8 @@ def unit_value(page: Page, step: str, words: str) -> str:
 
 
 @SCRIPTS
-def test_an_appeal_goes_its_whole_way(site, watched, script):
-    walk = Walk(watched, site, script=script)
+def test_an_appeal_goes_its_whole_way(site, watched, monkeypatch, script):
+    walk = Walk(watched, site, monkeypatch, script=script)
     owner = walk.at("demo-owner")
     owner.goto("/my/appeals/new/")
     owner.check("[name=kind][value=help_request]", force=True)
@@ -196,6 +202,10 @@ def test_an_appeal_goes_its_whole_way(site, watched, script):
     assert case.state == "closed"
     assert list(case.ratings.order_by("pk").values_list("level", flat=True)) == [2, 4]
     assert replay(case) == "closed"
+    # what was said stands beside its own step, newest first
+    told = page.inner_text("main")
+    assert told.index("终审") < told.index("仍认为不属于") < told.index("电梯维修由物业")
+    assert "南山区工业和信息化局" in told
     journal.seal()
     assert journal.verify().faults == []
     if script:
