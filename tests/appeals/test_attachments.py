@@ -131,6 +131,14 @@ def test_a_case_has_so_many_files_and_no_more():
     assert appeal.attachments.count() == most
 
 
+def test_files_of_the_desks_own_take_none_of_the_firms_places():
+    appeal, desk = world.submitted(), world.intake_actor()
+    many = [files.PDF + b"%% " + str(number).encode() for number in range(9)]
+    put(appeal, *many, actor=desk, internal=True)
+    assert put(appeal, files.PDF)
+    refused(appeal, files.PNG, actor=desk, internal=True)
+
+
 def test_one_bad_file_of_several_takes_none():
     assert set(refused(world.submitted(), files.PDF, files.EXE)) == {"files"}
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from qifu.appeals import actions
 from qifu.appeals.models import CallbackAttempt, Clock, ClockEvent, Contact
@@ -155,6 +156,33 @@ def test_a_unit_whose_objection_was_upheld_is_not_handed_the_case_again():
         )
     assert set(refused.value.fields) == {"unit"}
     assert world.traces(appeal) == before
+
+
+def test_a_reminder_reaches_the_unit_where_the_colleague_who_has_the_case_is_away():
+    one, other = world.handler_actor(), world.handler_actor()
+    appeal = world.handling_()
+    actions.assign_case(appeal, actor=other, now=later(appeal), user=one.user)
+    today = timezone.localdate(appeal.changed_at)
+    actions.record_absence(
+        actor=other, now=later(appeal), user=one.user, first_day=today, last_day=today
+    )
+    actions.remind(appeal, actor=world.coordinator_actor(), now=later(appeal), note="请尽快")
+    assert Notice.objects.filter(to=other.user, template="case_reminded").exists()
+
+
+# what the firm may know
+
+
+def test_the_firm_reads_the_coordinators_reason_and_not_what_the_unit_wrote():
+    appeal = world.handling_()
+    owner = world.owner_of(appeal)
+    actions.ask_extension(
+        appeal, actor=world.handler_actor(), now=later(appeal), days=2, reason="经办人请假"
+    )
+    actions.decide_extension(appeal, actor=world.coordinator_actor(), now=later(appeal), grant=True)
+    told = Notice.objects.get(to=owner.user, template="due_changed")
+    assert told.values["reason"]["zh"] == "同意延期"
+    assert "经办人请假" not in str(told.values)
 
 
 # forgetting

@@ -60,7 +60,8 @@ def attach(
     looked = [(name, file, *_looked_at(name, file, limits)) for name, file, _size in files]
     there = {(old.digest, old.internal): old for old in Attachment.objects.filter(appeal=appeal)}
     new = {(row[4], internal) for row in looked} - set(there)
-    if len(there) + len(new) > limits.most:
+    # each side has its own number: a file that the firm may not see must not cost it one
+    if sum(side == internal for _digest, side in there) + len(new) > limits.most:
         raise BadInput(_("一件诉求最多 %(most)s 个文件。") % {"most": limits.most}, field="files")
     done: list[Attachment] = []
     written: list[Attachment] = []
@@ -110,7 +111,8 @@ def _looked_at(name: str, file: BinaryIO, limits: FileLimits) -> tuple[str, int,
         raise BadInput(_("「%(name)s」是空文件。") % shown, field="files")
     kind = type_of(file)
     if not taken(kind, limits.types):
-        known = "、".join(EXTENSIONS[one].upper() for one in limits.types if one in EXTENSIONS)
+        kinds = [EXTENSIONS[one].upper() for one in limits.types if one in EXTENSIONS]
+        known = str(_("、")).join(kinds)
         raise BadInput(
             _("「%(name)s」的内容不是可以上传的类型（%(known)s）。") % {**shown, "known": known},
             field="files",

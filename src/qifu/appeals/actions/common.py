@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qifu.appeals.actions.guards import dissolved
 from qifu.appeals.actions.telling import people_of, tell_unit
-from qifu.appeals.models import Appeal, Dispatch, Extension, Objection
+from qifu.appeals.models import Absence, Appeal, Dispatch, Extension, Objection
 from qifu.appeals.states import BEFORE_REPLY, State
 from qifu.base.city import current_city
 from qifu.base.errors import BadInput
@@ -130,12 +130,22 @@ def holder_permission(appeal: Appeal) -> str:
 
 
 def tell_holder(appeal: Appeal, template: str, *, now: datetime, **values: Any) -> None:
-    """A message to whoever has to act: the person who handles the case, else their unit."""
+    """A message to whoever has to act: the person who handles the case and is there today, else
+    their unit."""
     permission = holder_permission(appeal)
     only = []
-    if permission == "appeals.handle" and appeal.handler_id is not None:
+    if permission == "appeals.handle" and not _nobody_there(appeal, now=now):
         only = [pk for pk in people_of(appeal.holder_id, permission) if pk == appeal.handler_id]
     tell_unit(appeal, appeal.holder_id, permission, template, only=only, now=now, **values)
+
+
+def _nobody_there(appeal: Appeal, *, now: datetime) -> bool:
+    """Whether no colleague has the case, or one who is away today."""
+    today = timezone.localdate(now)
+    away = Absence.objects.filter(
+        user=appeal.handler_id, unit=appeal.holder_id, first_day__lte=today, last_day__gte=today
+    )
+    return appeal.handler_id is None or away.exists()
 
 
 def tell_coordinators(appeal: Appeal, template: str, *, now: datetime, **values: Any) -> None:

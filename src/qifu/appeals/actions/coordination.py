@@ -23,6 +23,7 @@ from qifu.appeals.actions.guards import ready_for
 from qifu.appeals.actions.telling import day_words, tell_firm, tell_unit, unit_words
 from qifu.appeals.models import Appeal, Clock, Extension, SupervisionNotice
 from qifu.appeals.selectors.clocks import calendar_now, limit_for, rule_set_of
+from qifu.appeals.states import STEPS
 from qifu.base.errors import Conflict, WrongState
 from qifu.organisations.permissions import Actor
 from qifu.rulebook.workdays import due_by_working_days
@@ -106,7 +107,8 @@ def decide_extension(
     if grant:
         tell_firm(
             appeal, "due_changed", old=day_words(old), new=day_words(appeal.due_at),
-            reason=reason or extension.reason, now=now,
+            # what the unit wrote to the coordinator is not the firm's to read
+            reason=reason or both(STEPS[step].words), now=now,
         )  # fmt: skip
     return extension
 
