@@ -113,7 +113,7 @@ def _no_year_between(year: int) -> None:
     """BadInput where years between the calendar's end and this one would stay unknown."""
     last = max(calendar_in_force().years)
     if year > last + 1:
-        missing = "、".join(str(number) for number in range(last + 1, year))
+        missing = str(_("、")).join(str(number) for number in range(last + 1, year))
         message = _("日历中间会缺少 %(years)s 年，请先上传这些年份的放假安排。")
         raise BadInput(message % {"years": missing}, field="year")
 

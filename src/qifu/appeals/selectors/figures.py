@@ -208,7 +208,7 @@ def _named(by: str, key: Any, city: City, units: Mapping[int, Organisation]) -> 
         return unit.code, Words(unit.name, unit.name_en or unit.name)
     if by == "month":
         month = key.astimezone(SHANGHAI)
-        return f"{month:%Y-%m}", Words(f"{month.year}年{month.month}月", f"{month:%Y-%m}")
+        return f"{month:%Y-%m}", month_words(month.year, month.month)
     if by == "matter":
         name = next((matter.name for matter in city.matters if matter.code == key), None)
         return key, name or Words(key, key)
@@ -216,6 +216,11 @@ def _named(by: str, key: Any, city: City, units: Mapping[int, Organisation]) -> 
     if not tree.has(key):
         return key, Words(key, key)
     return key, Words(tree.label(key, "zh"), tree.label(key, "en"))
+
+
+def month_words(year: int, month: int) -> Words:
+    """2026年10月, 2026-10."""
+    return Words(f"{year}年{month}月", f"{year}-{month:02d}")
 
 
 def _of_row(cases: QuerySet[Appeal], by: str, row: str) -> QuerySet[Appeal]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from qifu.appeals.models import Clock, ClockEvent
 from qifu.appeals.selectors.visible import appeals_visible_to
@@ -30,10 +30,15 @@ def recounting(actor: Actor) -> Recounting | None:
 
 
 def moved_clocks(actor: Actor, *, since: datetime) -> QuerySet[ClockEvent]:
-    """Dates that a recount moved, newest first, of the cases that the actor may see."""
+    """Dates that another calendar moved, newest first, of the cases that the actor may see.
+
+    A clock that is counted again under another limit stands on its calendar already.
+    """
     moved = ClockEvent.objects.filter(kind="recomputed", at__gte=since)
+    before = ClockEvent.objects.filter(clock=OuterRef("clock"), pk__lt=OuterRef("pk"))
     return (
         moved.exclude(old_due=F("new_due"))
+        .exclude(Exists(before.filter(calendar=OuterRef("calendar"))))
         .filter(clock__appeal__in=appeals_visible_to(actor).order_by().values("pk"))
         .select_related("clock__appeal")
         .order_by("-at", "-pk")

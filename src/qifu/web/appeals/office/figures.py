@@ -12,16 +12,27 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from qifu.appeals.logic.formulas import FORMULAS, PARTS
-from qifu.appeals.models import Appeal
-from qifu.appeals.selectors.figures import Cell, Figures, Row, figure_cases, figures
+from qifu.appeals.selectors.figures import (
+    NOT_YET,
+    Cell,
+    Figures,
+    Row,
+    figure_cases,
+    figures,
+    month_words,
+)
 from qifu.appeals.selectors.visible import appeals_visible_to
+from qifu.base.city import City
 from qifu.base.errors import BadInput
+from qifu.organisations.selectors import unit_by_code
 from qifu.web import xlsx
+from qifu.web.appeals.desk.rows import unit_words
 from qifu.web.appeals.office.forms import PeriodForm, period
 from qifu.web.appeals.words import matter_word, state_badge
 from qifu.web.desk.doors import desk
 from qifu.web.desk.lists import found
 from qifu.web.http import AskedRequest, city_of
+from qifu.web.policies.rows import region_name
 from qifu.web.words import count_text, spoken
 
 # on the page in two tables: shares first, then counts; the export holds all in one
@@ -31,13 +42,18 @@ COUNTS: Final = tuple(code for code, formula in FORMULAS.items() if formula.kind
 
 @dataclass(frozen=True)
 class Shown:
-    """One figure in words, with the addresses of the cases behind its parts."""
+    """One figure in words, with the addresses of the cases behind its parts.
+
+    `detail` is numerator ÷ denominator, "" where there is none; `links` says that something is
+    behind the figure itself.
+    """
 
     cell: Cell
+    name: str
     text: str
     detail: str
+    links: bool
     counted: str
-    missed: str
     excluded: str
 
 
@@ -90,8 +106,8 @@ def _table(
     codes = tuple(codes)
     return {
         "title": title,
-        "heads": [(spoken(tuple(FORMULAS[code].name)), spoken(tuple(FORMULAS[code].text)))
-                  for code in codes],
+        "kind": "rates" if codes == RATES else "counts",
+        "heads": [spoken(tuple(FORMULAS[code].name)) for code in codes],
         "lines": [_line(row, codes, query, by=made.by) for row in made.rows],
         "total": _line(made.total, codes, query, by=""),
     }  # fmt: skip
@@ -110,8 +126,11 @@ def _shown(cell: Cell, query: str, row: str | None) -> Shown:
         return f"{query}&{urlencode(asked)}"
 
     return Shown(
-        cell, cell_text(cell), "" if cell.of is None else f"{cell.counted:,} ÷ {cell.of:,}",
-        address("counted"), address("missed"), address("excluded"),
+        cell, spoken(tuple(FORMULAS[cell.code].name)), cell_text(cell),
+        f"{cell.counted:,} ÷ {cell.of:,}" if cell.of else "",
+        bool(cell.counted if cell.of is None else cell.of),
+        # where nothing is counted, those that are missing from it say more than an empty list
+        address("counted" if cell.counted else "missed"), address("excluded"),
     )  # fmt: skip
 
 
@@ -190,6 +209,9 @@ def cases(request: AskedRequest) -> HttpResponse:
         {
             "name": spoken(tuple(formula.name)),
             "text": spoken(tuple(formula.text)),
+            "since": given["since"],
+            "until": given["until"],
+            "group": _group(given["by"], asked["row"], city) if "row" in asked else "",
             "part": part,
             "tabs": tabs,
             "found": page,
@@ -199,13 +221,27 @@ def cases(request: AskedRequest) -> HttpResponse:
                     "badge": state_badge(one.state),
                     "matter": matter_word(one.matter, city),
                     "open": one.pk in seen,
-                    "unit": _unit(one),
+                    "unit": unit_words(one.lead),
                 }
                 for one in page.rows
             ],
             "back": urlencode({k: asked[k] for k in ("by", "since", "until") if k in asked}),
         },
     )
+
+
+def _group(by: str, code: str, city: City) -> str:
+    """The row of the table that was opened, by its name."""
+    if not code and by in NOT_YET:
+        return spoken(tuple(NOT_YET[by]))
+    if by == "unit":
+        unit = unit_by_code(code)
+        return unit_words(unit) if unit else code
+    if by == "matter":
+        return matter_word(code, city)
+    if by == "district":
+        return region_name(city, code)
+    return spoken(tuple(month_words(*map(int, code.split("-")))))
 
 
 def _part_words(kind: str) -> list[tuple[str, str]]:
@@ -216,8 +252,3 @@ def _part_words(kind: str) -> list[tuple[str, str]]:
         ("missed", _("只在分母里的")),
         ("excluded", _("不计入的")),
     ]
-
-
-def _unit(appeal: Appeal) -> str:
-    lead = appeal.lead
-    return spoken((lead.organisation.name, lead.organisation.name_en)) if lead else ""

@@ -1,10 +1,12 @@
 """The forms of the office: a period to look at, a year's calendar to take in."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qifu.rulebook.findings import Finding
@@ -88,8 +90,14 @@ class CalendarForm(forms.Form):
         max_length=2_000,
     )
 
+    def __init__(self, *args: Any, **given: Any) -> None:
+        super().__init__(*args, **given)
+        # the line of each row that was read: what is wrong with it is told by its line
+        self.lines: dict[str, list[int]] = {}
+
     def clean_holidays(self) -> list[dict[str, Any]]:
-        rows = []
+        rows: list[dict[str, Any]] = []
+        self.lines["holidays"] = []
         for number, line in enumerate(self.cleaned_data["holidays"].splitlines(), start=1):
             if not line.strip():
                 continue
@@ -101,10 +109,12 @@ class CalendarForm(forms.Form):
                     params={"number": number, "line": line.strip()[:60]},
                 )
             rows.append({"from": days[0], "to": days[-1], "name": name})
+            self.lines["holidays"].append(number)
         return rows
 
     def clean_makeup(self) -> list[date]:
         found: list[date] = []
+        self.lines["makeup"] = []
         for number, line in enumerate(self.cleaned_data["makeup"].splitlines(), start=1):
             days = [_day(*match.groups()) for match in _DAY.finditer(line)]
             if line.strip() and (not days or None in days):
@@ -113,6 +123,7 @@ class CalendarForm(forms.Form):
                     params={"number": number, "line": line.strip()[:60]},
                 )
             found += [day for day in days if day]
+            self.lines["makeup"] += [number] * len(days)
         return found
 
     def document(self) -> dict[str, Any]:
@@ -127,10 +138,30 @@ class CalendarForm(forms.Form):
     def put(self, findings: tuple[Finding, ...]) -> None:
         """Findings of the rulebook at the field that they are about."""
         for finding in findings:
-            top = finding.path.partition("[")[0].partition(".")[0]
+            top, _bracket, rest = finding.path.partition("[")
             field = {"makeup_workdays": "makeup"}.get(top, top)
-            text = f"{finding.message} ({finding.found})" if finding.found else finding.message
-            self.add_error(field if field in self.fields else None, text)
+            words = _FINDINGS.get(finding.code, _FINDINGS["type"]) % {
+                "found": finding.found or "", "day": finding.allowed,
+            }  # fmt: skip
+            row = rest.partition("]")[0]
+            if row.isdigit() and field in self.lines:
+                place = {"number": self.lines[field][int(row)], "words": words}
+                words = gettext("第 %(number)s 行：%(words)s") % place
+            self.add_error(field if field in self.fields else None, words)
+
+
+# what the rulebook finds wrong with a year, in the words of the form
+_FINDINGS: Mapping[str, Any] = {
+    "missing": _("还没有填写。"),
+    "type": _("读不懂，请照例子写。"),
+    "year": _("%(found)s 不属于这一年。元旦假期可以从上一年 12 月起。"),
+    "reversed": _("结束日早于起始日。"),
+    "bounds": _("假期太长，最多 16 天。请核对起止日期。"),
+    "overlap": _("%(found)s 写了两次，或者既放假又上班。"),
+    "duplicate": _("%(found)s 写了两次。"),
+    "weekday": _("%(found)s 本来就是工作日，不用调休。"),
+    "forgotten": _("漏了法定节假日 %(day)s。"),
+}
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from qifu.appeals.permissions import may_see_gaps
@@ -30,7 +31,7 @@ def gaps(request: AskedRequest) -> HttpResponse:
     counts = [
         {
             "count": one,
-            "matters": [matter_word(code, city) for code in one.matters],
+            "matters": _("、").join(matter_word(code, city) for code in one.matters),
             "basis": citation({"law": one.law, "article": one.article}) if one.law else None,
         }
         for one in gap_counts(actor)

@@ -9,7 +9,7 @@ from qifu.base.errors import Refused
 from qifu.knowledge.models import Answer
 from qifu.knowledge.selectors import Hit, answer_for, citations, read_basis, search_knowledge
 from qifu.organisations.permissions import Actor
-from qifu.web.words import spoken
+from qifu.web.words import language, spoken
 
 MOST_FOUND: Final = 6
 LONGEST_QUESTION: Final = 200
@@ -84,8 +84,10 @@ def names_of(entries: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, st
     """What was ticked, in words, asked for together."""
     flat = [entry for basis in entries.values() for entry in basis]
     told = iter(citations(flat)) if flat else iter(())
+    between = "; " if language() == "en" else "；"
     return {
-        code: "；".join(spoken(next(told)) for _entry in basis) for code, basis in entries.items()
+        code: between.join(spoken(next(told)) for _entry in basis)
+        for code, basis in entries.items()
     }
 
 
