@@ -84,6 +84,16 @@ def test_what_was_missed_only_by_a_provisional_calendar_was_not_missed():
     assert told.values["new"] == clock.due_at.date().isoformat()
 
 
+def test_a_firm_that_is_to_supply_facts_has_until_the_day_that_the_clock_says():
+    appeal = world.need_info(world.submitted(now=at(21)))
+    before = appeal.info_requests.get().until
+    longer = {"from": "2027-01-01", "to": "2027-01-05", "name": "元旦"}
+    upload(at(30), holidays=[longer, *year_2027()["holidays"][1:]])
+    actions.recompute_clocks(now=at(30))
+    until = appeal.info_requests.get().until
+    assert until > before and until == Clock.objects.get(appeal=appeal, name="info").due_at
+
+
 def test_a_case_rightly_refused_twice_was_not_late_because_the_firm_contested_late():
     appeal = world.submitted(now=at(1))
     world.not_accepted(appeal)
@@ -138,6 +148,18 @@ def test_an_answered_follower_does_not_stay_with_a_unit_that_is_gone():
     assert actions.take_over_dissolved(now=gone) == 2
     follower.refresh_from_db()
     assert follower.holder == follower.intake_unit
+
+
+def test_a_follower_reads_the_answer_once():
+    master = world.dispatched()
+    follower = follower_of(master)
+    world.handling_(master)
+    actions.reply(
+        master, actor=world.handler_actor(), now=later(master), text="可以在窗口办理。", points={},
+        outcome="explained", basis=world.BASIS,
+    )  # fmt: skip
+    copy = follower.replies.get()
+    assert (copy.text, copy.points.get().text) == ("可以在窗口办理。", "可以在窗口办理。")
 
 
 # handing on

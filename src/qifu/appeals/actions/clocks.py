@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qifu.appeals.actions.common import both
 from qifu.appeals.actions.guards import held
 from qifu.appeals.actions.telling import day_words, tell_firm
-from qifu.appeals.models import Appeal, Clock, ClockEvent, ClockPause
+from qifu.appeals.models import Appeal, Clock, ClockEvent, ClockPause, InfoRequest
 from qifu.appeals.selectors.clocks import (
     DUTIES,
     calendar_now,
@@ -209,6 +209,9 @@ def _recompute_case(appeal: Appeal, *, now: datetime) -> Recomputed:
         if clock.due_at == old:
             continue
         moved += 1
+        if clock.name == "info":
+            open_ = InfoRequest.objects.filter(appeal=appeal, answered_at=None)
+            open_.update(until=clock.due_at)
         if clock.state == Clock.State.PAUSED:
             continue  # its date moves with every day of the pause; people hear when it goes on
         if clock.due_at > max(old, now) and clock.name in DUTIES:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qifu.appeals.actions.answering import too_long
 from qifu.appeals.actions.clocks import LIVE, meet_clock, refresh_due, start_clock
+from qifu.appeals.actions.common import drop_open_questions
 from qifu.appeals.actions.core import take
 from qifu.appeals.actions.guards import held, ready_for
 from qifu.appeals.actions.inputs import Fields, clean, made_title, set_points
@@ -41,7 +42,8 @@ def follow_reply(master: Appeal, reply: Reply, *, now: datetime) -> int:
     Call it inside the step that replied. Gives how many followed.
     """
     followers = Appeal.objects.filter(merged_into=master).order_by("pk")
-    words = "\n\n".join(filter(None, [reply.text, *(point.text for point in reply.points.all())]))
+    # each once: where the case has one point, its answer is the whole text, which goes along too
+    words = "\n\n".join(dict.fromkeys(point.text for point in reply.points.all()))
     done = 0
     for follower in followers.filter(state__in=[str(state.value) for state in BEFORE_REPLY]):
         held(follower)
@@ -62,6 +64,7 @@ def follow_reply(master: Appeal, reply: Reply, *, now: datetime) -> int:
         for name in ("reply", "contact"):
             meet_clock(follower, name, now=now)
         start_clock(follower, "unrated", now=now)
+        drop_open_questions(follower, now=now)
         refresh_due(follower)
         tell_firm(follower, "appeal_replied", unit=unit_words(reply.unit), now=now)
         done += 1
