@@ -72,7 +72,9 @@ class CaseSearch(QueueSearch):
 
     def __init__(self, actor: Actor, city: City, name: str, data: Any) -> None:
         super().__init__(data)
-        self.fields["q"].label = _("编号、企业、信用代码或内容里的字")
+        words = _("编号、企业、信用代码或内容里的字")
+        self.fields["q"].label = words
+        self.fields["q"].widget.attrs["placeholder"] = words
         everything = ("", _("全部"))
         states = [choice for choice in State.choices if choice[0] != State.DRAFT]
         choices: dict[str, list[Any]] = {

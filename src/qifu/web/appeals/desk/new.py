@@ -39,6 +39,8 @@ _HELP: Final = frozenset({"find", "look", "add_point"})
 class CallerForm(AppealForm):
     """What a caller or visitor says, and whom they speak for."""
 
+    phone_needed = False  # it is the caller's to give or not
+
     channel = forms.ChoiceField(
         label=gettext_lazy("怎样来的"),
         choices=[(code, CHANNELS[code]) for code in ("phone", "window")],
@@ -68,6 +70,9 @@ class CallerForm(AppealForm):
         self, actor: Actor, city: City, data: Any = None, files: Any = None, **given: Any
     ) -> None:
         super().__init__(city, data, files, **given)
+        self.fields["kind"].label = _("对方要说的是")
+        self.fields["contact_phone"].help_text = _("承办单位会打这个电话。")
+        self.fields["matter"].help_text = _("不确定可以不选，受理时再选。")
         asked = str((data or self.initial).get("firm") or "").replace("\x00", "")[:100]
         firms = list(find_enterprises(actor, text=asked)[:MOST_FOUND]) if asked.strip() else []
         self.firms = {firm.uscc: firm for firm in firms}
@@ -85,12 +90,8 @@ class CallerForm(AppealForm):
         return self.firms.get(str(picked or ""))
 
     def ready(self) -> bool:
-        """Whether it can be submitted; a telephone number is the firm's to give or not."""
-        self.is_valid()
-        phone = self.errors.get("contact_phone")
+        """Whether it can be submitted, with what is missing said at its field."""
         super().ready()
-        if phone is None:
-            self.errors.pop("contact_phone", None)
         given = self.cleaned_data
         if not given.get("channel") and "channel" not in self.errors:
             self.add_error("channel", _("请选择：电话或窗口。"))

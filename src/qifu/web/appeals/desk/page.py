@@ -145,4 +145,5 @@ def _policies(about: About, appeal: Appeal) -> Sequence[PolicyResult]:
         MatterHint(by_code[one.code], tuple(dict.fromkeys(said.word for said in one.words)))
         for one in suggest(appeal.text, about.city.matters, most=MOST_BESIDE)
     ]
-    return policies_for(about.actor, appeal.enterprise, appeal.text, hints, about.now)
+    found = policies_for(about.actor, appeal.enterprise, appeal.text, hints, about.now)
+    return [one for one in found if one.verdict != "ineligible" or one.near_miss]

@@ -30,6 +30,8 @@ TYPED = ("kind", "matter", "region", "text", "points", "contact_name", "contact_
 class AppealForm(forms.Form):
     """What a firm writes. Nothing is required to keep a draft; `ready` says what is missing."""
 
+    phone_needed = True
+
     kind = forms.ChoiceField(
         label=gettext_lazy("您要说的是"),
         choices=Kind.choices,
@@ -119,7 +121,11 @@ class AppealForm(forms.Form):
         length = len(given.get("text") or "")
         if "text" not in self.errors and not limits.least <= length <= limits.most:
             self.add_error("text", self._length_words(length))
-        if not given.get("contact_phone") and "contact_phone" not in self.errors:
+        if (
+            self.phone_needed
+            and not given.get("contact_phone")
+            and "contact_phone" not in self.errors
+        ):
             self.add_error("contact_phone", _("请填写能联系到您的电话，例如 0755-12345678"))
         return not self.errors
 

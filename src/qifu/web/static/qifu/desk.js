@@ -98,9 +98,16 @@
   });
   document.addEventListener("htmx:afterSwap", showPick);
 
+  // On a phone the filters fold away until they are asked for.
+  function foldFilters() {
+    if (!window.matchMedia("(max-width: 640px)").matches) return;
+    document.querySelectorAll("[data-qd-fold]").forEach((fold) => { fold.open = false; });
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
     showKeys();
     showCopy(document);
     showPick();
+    foldFilters();
   });
 })();

@@ -51,7 +51,7 @@ class AnswerForm(DeskStep):
     layout = "appeals/desk/_answer.html"
     optional = frozenset({"basis", "template", "cited"})
 
-    text = LongText(label=gettext_lazy("答复"), rows=6)
+    text = LongText(label=gettext_lazy("答复"), rows=12)
     outcome = forms.ChoiceField(
         label=gettext_lazy("办理结果"), widget=forms.RadioSelect, error_messages=CHOOSE
     )
