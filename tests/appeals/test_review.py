@@ -8,6 +8,7 @@ from django.utils import timezone
 from qifu.appeals import actions
 from qifu.appeals.models import CallbackAttempt, Clock, ClockEvent, Contact
 from qifu.appeals.permissions import steps_for
+from qifu.appeals.selectors.case import case_of
 from qifu.appeals.selectors.similar import similar_cases
 from qifu.appeals.states import FORGOTTEN, State
 from qifu.base.calendar import record_calendar
@@ -190,6 +191,23 @@ def test_a_reminder_reaches_the_unit_where_the_colleague_who_has_the_case_is_awa
     )
     actions.remind(appeal, actor=world.coordinator_actor(), now=later(appeal), note="请尽快")
     assert Notice.objects.filter(to=other.user, template="case_reminded").exists()
+
+
+def test_a_unit_that_no_longer_has_a_case_does_not_read_with_whom_others_spoke():
+    before = world.handler_actor()
+    appeal = world.objected()
+    actions.uphold_objection(
+        appeal, actor=world.intake_actor(), now=later(appeal), reason="确实不归该单位"
+    )
+    world.handling_(world.dispatched(appeal, to=world.OTHER))
+    actions.record_contact(
+        appeal, actor=world.handler_actor(world.OTHER), now=later(appeal), person="测试某人",
+        channel="phone", reached=True, result="下周再打 13800000000",
+    )  # fmt: skip
+    now = later(appeal)
+    assert case_of(before, appeal, now=now).contacts == ()
+    for actor in (world.handler_actor(world.OTHER), world.owner_of(appeal)):
+        assert len(case_of(actor, appeal, now=now).contacts) == 1
 
 
 # what the firm may know

@@ -132,22 +132,20 @@ def case_of(actor: Actor, appeal: Appeal, *, now: datetime) -> Case:
     )
     open_callback = next((row for row in callbacks if row.closed_at is None), None)
     infos = tuple(InfoRequest.objects.filter(appeal=appeal).order_by("pk"))
+    contact_visible = may_see_contact(actor, appeal)
+    contacts = Contact.objects.filter(appeal=appeal) if contact_visible else Contact.objects.none()
     desk = {} if firm else _for_desks(actor, appeal, callbacks, open_callback, now)
     return Case(
         appeal=appeal,
         steps=tuple(steps_for(actor, appeal)),
-        contact_visible=may_see_contact(actor, appeal),
+        contact_visible=contact_visible,
         points=tuple(
             PointView(point, tuple(a for r in replies for a in r.points if a.point_id == point.pk))
             for point in appeal.points.all()
         ),
         replies=replies,
         clocks=clocks_of(appeal, now=now, names=FOR_FIRM if firm else None),
-        contacts=tuple(
-            Contact.objects.filter(appeal=appeal)
-            .select_related("unit__organisation", "made_by")
-            .order_by("pk")
-        ),
+        contacts=tuple(contacts.select_related("unit__organisation", "made_by").order_by("pk")),
         attachments=tuple(attachments_visible(actor, appeal)),
         related=_related(actor, appeal),
         scope=ScopeDecision.objects.filter(appeal=appeal).order_by("-pk").first(),
