@@ -80,6 +80,7 @@ class CalendarForm(forms.Form):
         help_text=_("一行一个节日：起始日 结束日 名称，例如：2027-10-01 2027-10-07 国庆节"),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
         max_length=5_000,
+        strip=False,  # what is wrong is told by its line
         error_messages={"required": _("请逐行填写放假日期。")},
     )
     makeup = forms.CharField(
@@ -88,6 +89,7 @@ class CalendarForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
         max_length=2_000,
+        strip=False,
     )
 
     def __init__(self, *args: Any, **given: Any) -> None:
