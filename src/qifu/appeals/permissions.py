@@ -115,6 +115,7 @@ def offered(actor: Actor, appeal: Appeal, step: Step) -> bool:
         "contest": appeal.contested,
         "object": appeal.locked or appeal.objections >= 2,
         "transfer": appeal.hop >= 2,
+        "split": appeal.round > 1,
         "dispatch": appeal.state == "rehandling" and not appeal.at_once,
         "escalate": appeal.escalated_at is not None,
     }

@@ -154,10 +154,14 @@ def split_appeal(
 ) -> Appeal:
     """Make some points a case of their own, with a number, submitted when the first one was.
 
-    The points move: each is answered once. One point at least stays. Where the first case was
-    accepted the child is too, ready to be dispatched. BadInput at points, matter, title.
+    The points move: each is answered once. One point at least stays, and a case that was answered
+    in an earlier round keeps them all. Where the first case was accepted the child is too, ready
+    to be dispatched. BadInput at points, matter, title.
     """
     ready_for(appeal, "split", actor=actor)
+    if appeal.round > 1:
+        # its points are what an earlier reply answers, and that stays readable
+        raise WrongState(_("已经答复过的诉求不能再拆分。"))
     there = {point.number: point for point in appeal.points.all()}
     chosen = sorted(set(points))
     if not chosen:
