@@ -29,7 +29,8 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 # commands that change or serve something, or need a database
 NOT_RUN = ("qifu import", "qifu city load", "qifu city diff", "qifu journal", "qifu serve",
-           "qifu worker", "qifu tick", "qifu demo", "qifu appeals", "qifu clock simulate")  # fmt: skip
+           "qifu worker", "qifu tick", "qifu demo", "qifu appeals",
+           "qifu clock simulate")  # fmt: skip
 
 
 @cache
