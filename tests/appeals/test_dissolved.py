@@ -152,6 +152,7 @@ def test_closed_cases_stay_with_who_answered_them():
 def test_followers_go_where_their_master_goes():
     master = world.dispatched()
     follower = world.submitted()
+    world.same_firm(follower, master)
     actions.merge_appeals(follower, actor=world.intake_actor(), now=later(follower), master=master)
     assert follower.holder == master.lead
     dissolve(world.LEAD)

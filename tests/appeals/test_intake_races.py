@@ -162,6 +162,7 @@ def test_an_import_that_runs_twice_at_once_takes_a_row_once(demo_city):
 
 def test_two_cases_are_not_merged_into_each_other(demo_city):
     first, second = world.submitted(), world.submitted()
+    world.same_firm(second, first)
     desk, now = world.intake_actor(), later(second)
     pairs = [(same(first), same(second)), (same(second), same(first))]
     outcomes = at_once(

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.usefixtures("demo_city")
 def merged(follower=None, master=None):
     master = master or world.accepted()
     follower = follower or world.submitted()
+    world.same_firm(follower, master)
     merge_appeals(follower, actor=world.intake_actor(), now=later(follower), master=master)
     return follower, master
 
@@ -45,8 +46,10 @@ def last_line(appeal):
 
 def test_a_merged_case_keeps_its_state_and_clocks_and_its_firm_is_told():
     follower = world.submitted()
-    owner, due = world.owner_of(follower), follower.due_at
-    follower, master = merged(follower)
+    due = follower.due_at
+    master = world.accepted()
+    owner = world.owner_of(master)
+    follower, master = merged(follower, master)
     assert follower.merged_into == master and follower.state == State.SUBMITTED
     assert follower.due_at == due
     assert Link.objects.get(appeal=follower).other == master
@@ -125,6 +128,11 @@ def test_a_merge_undone_lets_the_case_go_on_by_itself():
     world.replied(world.handling_(master))
     follower.refresh_from_db()
     assert follower.state == State.SUBMITTED
+
+
+def test_nobody_gets_the_words_that_were_written_to_another_firm():
+    master = world.accepted()
+    assert set(refused(world.submitted(), BadInput, merge_appeals, master=master)) == {"master"}
 
 
 def test_nothing_is_unmerged_that_was_not_merged():

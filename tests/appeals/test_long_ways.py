@@ -56,6 +56,7 @@ def test_an_extension_that_nobody_decided_ends_with_the_answer_of_the_desk(follo
     answered, now = appeal, later(appeal)
     if follows:
         answered = world.accepted()
+        world.same_firm(answered, appeal)
         actions.merge_appeals(appeal, actor=world.intake_actor(), now=now, master=answered)
     actions.answer_at_once(
         answered, actor=world.intake_actor(), now=now, text="", points=world.answers(answered),

@@ -119,6 +119,7 @@ def test_an_extension_that_nobody_decided_falls_away_with_the_reply():
 
 def merged(master, *, state=world.submitted):
     appeal = state()
+    world.same_firm(appeal, master)
     actions.merge_appeals(appeal, actor=world.intake_actor(), now=later(appeal), master=master)
     return appeal
 

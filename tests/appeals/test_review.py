@@ -122,6 +122,7 @@ def test_a_refusal_that_came_too_late_stays_late_however_often_it_is_contested()
 
 def follower_of(master):
     appeal = world.submitted()
+    world.same_firm(appeal, master)
     actions.merge_appeals(appeal, actor=world.intake_actor(), now=later(master), master=master)
     return appeal
 

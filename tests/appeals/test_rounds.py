@@ -242,6 +242,7 @@ def test_an_answer_ends_the_reminding():
 
 def test_a_case_put_aside_goes_on_and_its_followers_went_on_before():
     master, follower = world.submitted(), world.submitted()
+    world.same_firm(follower, master)
     actions.merge_appeals(follower, actor=world.intake_actor(), now=later(follower), master=master)
     world.lapsed(world.need_info(master))
     follower.refresh_from_db()

@@ -78,6 +78,12 @@ def draft(actor: Actor | None = None, *, now=NOW, **more) -> Appeal:
     return actions.save_draft(actor=who, now=now, **form(**more))
 
 
+def same_firm(appeal: Appeal, other: Appeal) -> None:
+    """Let a case be of the same firm as another: only such may be merged."""
+    Appeal.objects.filter(pk=appeal.pk).update(enterprise=other.enterprise)
+    appeal.refresh_from_db()
+
+
 def submitted(actor: Actor | None = None, *, now=NOW, **more) -> Appeal:
     who = actor or firm_actor()
     return actions.submit_appeal(None, actor=who, now=now, **form(**more))

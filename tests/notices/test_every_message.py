@@ -133,6 +133,7 @@ def appeals_between_units() -> None:
     down = case.unit(case.DISTRICT)
     actions.transfer(here, actor=handler, now=case.later(here), unit=down, why="企业在南山")
     one, other = case.submitted(), case.submitted()
+    case.same_firm(one, other)
     actions.merge_appeals(one, actor=desk, now=case.later(other), master=other)
     other.refresh_from_db()
     case.withdrawn(other)

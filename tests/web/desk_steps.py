@@ -70,6 +70,7 @@ def tried_three_times() -> Appeal:
 
 def merged() -> Appeal:
     master, appeal = world.submitted(), world.submitted()
+    world.same_firm(appeal, master)
     actions.merge_appeals(appeal, actor=world.intake_actor(), now=later(appeal), master=master)
     return appeal
 

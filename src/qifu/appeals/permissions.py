@@ -10,6 +10,13 @@ def acts_for_requester(actor: Actor, appeal: Appeal) -> bool:
     return actor.is_enterprise and appeal.enterprise_id == actor.organisation_id
 
 
+def same_requester(one: Appeal, other: Appeal) -> bool:
+    """Two cases of one firm, or of one caller whose firm is not known."""
+    if one.enterprise_id is not None or other.enterprise_id is not None:
+        return one.enterprise_id == other.enterprise_id
+    return one.requester == other.requester != ""
+
+
 def sees_all(actor: Actor) -> bool:
     """Intake, coordination, callbacks: they see every submitted case."""
     return actor.is_unit and actor.may("appeals.view_all")

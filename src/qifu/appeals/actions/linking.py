@@ -23,7 +23,7 @@ from qifu.appeals.models import (
     Reply,
     ScopeDecision,
 )
-from qifu.appeals.permissions import may_link, may_take
+from qifu.appeals.permissions import may_link, may_take, same_requester
 from qifu.appeals.selectors.clocks import city_for, spans_of
 from qifu.appeals.states import BEFORE_REPLY, State
 from qifu.base import journal
@@ -92,7 +92,8 @@ def release_followers(master: Appeal, *, now: datetime) -> int:
 def merge_appeals(appeal: Appeal, *, actor: Actor, now: datetime, master: Appeal) -> None:
     """Let a case follow another that is not answered yet; it keeps its own clocks and rating.
 
-    BadInput at `master` where that one cannot lead. The requester is told.
+    Both are of one firm: the master's reply is given to the follower word for word. BadInput at
+    `master` where that one cannot lead. The requester is told.
     """
     for case in sorted((appeal, master), key=lambda case: case.pk):
         held(case)  # in one order, whoever is merged into whom
@@ -107,6 +108,8 @@ def merge_appeals(appeal: Appeal, *, actor: Actor, now: datetime, master: Appeal
         raise BadInput(_("主件已经答复或已经停下，不能再并入。"), field="master")
     if appeal.followers.exists():
         raise WrongState(_("已有诉求并入这一件，请先取消并单。"))
+    if not same_requester(appeal, master):
+        raise BadInput(_("只能并入同一家企业的诉求：主件的答复会原样给到这一件。"), field="master")
     take(
         appeal,
         "merge",

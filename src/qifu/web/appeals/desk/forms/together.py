@@ -9,7 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from qifu.appeals import actions
 from qifu.appeals.models import Appeal
-from qifu.appeals.permissions import may_attach, may_forget_requester, may_link
+from qifu.appeals.permissions import (
+    may_attach,
+    may_forget_requester,
+    may_link,
+    same_requester,
+)
 from qifu.appeals.selectors import appeals_visible_to
 from qifu.appeals.states import BEFORE_REPLY, OPEN
 from qifu.base.errors import BadInput
@@ -49,7 +54,9 @@ class MergeForm(DeskStep):
         widget=forms.RadioSelect,
         error_messages=CHOOSE,
     )
-    master = number_field(gettext_lazy("或者填主件的编号"), gettext_lazy("主件要还没有答复。"))
+    master = number_field(
+        gettext_lazy("或者填主件的编号"), gettext_lazy("主件是同一家企业的，还没有答复。")
+    )
 
     def prepare(self) -> None:
         field = self.fields["pick"]
@@ -57,7 +64,9 @@ class MergeForm(DeskStep):
         rows = [
             one.appeal
             for one in self.about.case.similar
-            if one.appeal.state in BEFORE_REPLY and one.appeal.merged_into_id is None
+            if one.appeal.state in BEFORE_REPLY
+            and one.appeal.merged_into_id is None
+            and same_requester(self.about.appeal, one.appeal)
         ]
         field.choices = [(row.number, _row(row)) for row in rows]
         if not rows:
