@@ -9,6 +9,9 @@ from typing import Any
 from django.apps import apps
 from django.test import Client
 
+from qifu.appeals import actions as appeals
+from qifu.appeals.models import Absence, Appeal, Attachment
+from qifu.knowledge.models import Answer, Law
 from qifu.notices.models import Notice
 from qifu.organisations.actions import (
     dispute_fact,
@@ -22,6 +25,8 @@ from qifu.organisations.permissions import NOBODY, Actor
 from qifu.policies.actions import make_report
 from qifu.policies.models import PolicyVersion, StoredReport
 from qifu.policies.selectors import match_for
+from tests.appeals import world as cases
+from tests.appeals.files import PDF
 from tests.conftest import NOW
 from tests.factories import (
     EnterpriseFactory,
@@ -35,11 +40,15 @@ from tests.web.desk_people import as_
 ENTERPRISE = ("owner", "clerk", "viewer", "other_owner")
 UNIT = (
     "firm_registrar", "enterprise_officer", "data_steward", "policy_officer", "auditor",
-    "unit_admin",
+    "unit_admin", "intake_officer", "handler", "other_handler", "coordinator", "callback_officer",
 )  # fmt: skip
+# where the people work who have a part in the case; the others are of a unit of their own
+PLACES = {
+    "intake_officer": cases.INTAKE, "handler": cases.LEAD, "other_handler": cases.OTHER,
+    "coordinator": cases.COORDINATOR, "callback_officer": cases.INTAKE,
+}  # fmt: skip
 NOT_IN = ("anonymous", "inactive")  # an account that was switched off is nobody
 KINDS = (*NOT_IN, "nowhere", *ENTERPRISE, *UNIT)
-PDF = b"%PDF-1.4\n" + b"0" * 60
 
 
 @dataclass(frozen=True)
@@ -59,10 +68,27 @@ class World:
     unit_invitation: Invitation
     policy_id: str
     question: str  # the key of an open question that a number answers
+    appeal: Appeal  # the lead unit works on it
+    waiting: Appeal  # nobody has taken it in
+    draft: Appeal
+    file: Attachment
+    absence: Absence
+    answer: Answer
 
     def address(self, name: str) -> dict[str, Any]:
         """What the address of a route needs."""
+        case = {"pk": self.appeal.pk}
         return {
+            "my-appeal": case,
+            "my-appeal-print": case,
+            "my-appeal-file": {**case, "file": self.file.pk},
+            "my-appeal-step": {**case, "step": "withdraw"},
+            "desk-appeal": case,
+            "desk-appeal-file": {**case, "file": self.file.pk},
+            "desk-appeal-step": {**case, "step": "remind"},
+            "answer": {"code": self.answer.code},
+            "law": {"code": Law.objects.order_by("pk")[0].code},
+            "desk-answer": {"code": self.answer.code},
             "policy": {"policy_id": self.policy_id},
             "policy-calendar": {"policy_id": self.policy_id},
             "my-policy": {"policy_id": self.policy_id},
@@ -87,20 +113,9 @@ def make_world(city) -> World:
             firm, attribute=city.catalogue.attributes[name], period="", source="register",
             value=value, as_of=NOW.date(), actor_id=None, now=NOW,
         )  # fmt: skip
-    unit = UnitFactory.create()
-    actors = {role: enterprise_actor(firm, role) for role in ("owner", "clerk", "viewer")}
-    actors["other_owner"] = enterprise_actor()
-    actors |= {role: officer(role, unit) for role in UNIT}
-    actors["nowhere"] = Actor(user=UserFactory.create())
-    actors["inactive"] = officer("data_steward", unit)
-    clients = {kind: as_(actor) for kind, actor in actors.items()}
-    clients["anonymous"] = Client()
-    actors["anonymous"] = NOBODY
-    off = actors["inactive"].user
-    assert off is not None
-    off.is_active = False
-    off.save()
-    owner = actors["owner"]
+    actors = people(firm)
+    clients = clients_of(actors)
+    owner, handler = actors["owner"], actors["handler"]
     invitation, token = invite(actor=owner, role="clerk", label="新同事", now=NOW)
     unit_invitation, _token = invite(
         actor=actors["unit_admin"], role="auditor", label="新同事", now=NOW
@@ -108,7 +123,22 @@ def make_world(city) -> World:
     dispute = dispute_fact(
         firm, actor=owner, attribute="employees", text="190", reason="社保人数", now=NOW
     )
+    before = NOW - timedelta(hours=3)
+    appeal = cases.handling_(actor=owner, now=before)
+    (file,) = appeals.attach(
+        appeal, actor=owner, now=NOW, files=[("图纸.pdf", io.BytesIO(PDF), len(PDF))]
+    )
+    appeals.scan_attachment(file.pk, now=NOW)
     return World(
+        appeal=appeal,
+        waiting=cases.submitted(owner, now=before),
+        draft=cases.draft(owner, now=before),
+        file=file,
+        absence=appeals.record_absence(
+            actor=handler, now=NOW, user=handler.user, first_day=NOW.date(),
+            last_day=NOW.date() + timedelta(days=2),
+        ),
+        answer=Answer.objects.filter(state="published").order_by("pk")[0],
         firm=firm,
         actors=actors,
         clients=clients,
@@ -135,6 +165,31 @@ def make_world(city) -> World:
     )  # fmt: skip
 
 
+def people(firm: Enterprise) -> dict[str, Actor]:
+    """One of every kind; the roles of the enterprise act for this firm."""
+    unit = UnitFactory.create()
+    actors = {role: enterprise_actor(firm, role) for role in ("owner", "clerk", "viewer")}
+    actors["other_owner"] = enterprise_actor()
+    for kind in UNIT:
+        place = cases.unit(PLACES[kind]) if kind in PLACES else unit
+        actors[kind] = officer(kind.removeprefix("other_"), place)
+    actors["nowhere"] = Actor(user=UserFactory.create())
+    actors["inactive"] = officer("intake_officer", cases.unit(cases.INTAKE))
+    actors["anonymous"] = NOBODY
+    return actors
+
+
+def clients_of(actors: dict[str, Actor]) -> dict[str, Client]:
+    """Everybody's browser; the account of one was switched off after signing in."""
+    clients = {kind: as_(actor) for kind, actor in actors.items() if actor.user is not None}
+    clients["anonymous"] = Client()
+    off = actors["inactive"].user
+    assert off is not None
+    off.is_active = False
+    off.save()
+    return clients
+
+
 def _open_question(owner: Actor, firm: Enterprise, city) -> str:
     match = match_for(owner, firm, on=NOW.date())
     assert match is not None
@@ -143,9 +198,11 @@ def _open_question(owner: Actor, firm: Enterprise, city) -> str:
     return next(numbers)
 
 
-ROOMS = ("base", "accounts", "notices", "organisations", "policies")
+ROOMS = ("base", "accounts", "notices", "organisations", "knowledge", "appeals", "policies")
 # large tables are only ever added to: their number of rows says whether something happened
-LARGE = {"Organisation", "Enterprise", "Fact", "Unit", "CityLoad", "PolicyVersion"}
+LARGE = {
+    "Organisation", "Enterprise", "Fact", "Unit", "CityLoad", "PolicyVersion", "Law", "Article",
+}  # fmt: skip
 # a sign-in leaves its time on the account; an opened message is read: neither is a step
 NOT_A_STEP = {"last_login"}
 
