@@ -92,7 +92,16 @@ class Appeal(models.Model):
             models.CheckConstraint(
                 name="appeal_kind_is_known", condition=Q(kind__in=[str(k) for k in Kind.values])
             ),
+            models.CheckConstraint(
+                name="appeal_follows_another_case", condition=~Q(merged_into=models.F("id"))
+            ),
+            models.CheckConstraint(
+                name="appeal_is_of_another_case", condition=~Q(parent=models.F("id"))
+            ),
             models.CheckConstraint(name="appeal_two_hops_at_most", condition=Q(hop__lte=2)),
+            models.CheckConstraint(
+                name="appeal_two_objections_at_most", condition=Q(objections__lte=2)
+            ),
             models.CheckConstraint(
                 name="appeal_submitted_has_number_time_and_desk",
                 condition=Q(state="draft")

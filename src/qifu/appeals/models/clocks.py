@@ -70,6 +70,10 @@ class ClockPause(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="clock_pause_ends_after_it_starts",
+                condition=Q(end=None) | Q(end__gte=models.F("start")),
+            ),
             models.UniqueConstraint(
                 fields=["clock"], condition=Q(end=None), name="clock_one_open_pause"
             )

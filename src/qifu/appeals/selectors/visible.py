@@ -61,7 +61,10 @@ def _visible(actor: Actor, only: int | None = None) -> QuerySet[Appeal]:
     unit, parts = actor.organisation_id, []
     if actor.may("appeals.handle"):
         led, had = Appeal.objects.filter(lead_id=unit), Dispatch.objects.filter(unit_id=unit)
-        parts += [_just(led, "pk", only), _just(had, "appeal_id", only)]
+        # what was merged into a case of theirs: they answer it with that case
+        follow = Appeal.objects.filter(merged_into__lead_id=unit)
+        parts += [_just(part, "pk", only) for part in (led, follow)]
+        parts.append(_just(had, "appeal_id", only))
     if actor.may("appeals.intake"):
         taken = Appeal.objects.filter(intake_unit_id=unit).exclude(state=State.DRAFT)
         parts.append(_just(taken, "pk", only))
