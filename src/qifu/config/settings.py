@@ -93,6 +93,9 @@ def _database() -> dict[str, Any]:
     else:
         found["CONN_MAX_AGE"] = 60
         found["CONN_HEALTH_CHECKS"] = True
+        # compiling a query of many parts takes longer than running it: figures of 100,000 cases
+        # took 14 s with it and 3 s without
+        found["OPTIONS"] = {"options": "-c jit=off", **found.get("OPTIONS", {})}
     return found
 
 

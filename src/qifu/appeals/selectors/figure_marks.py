@@ -10,7 +10,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -45,27 +44,23 @@ MARKS = {
 
 
 def marked(appeals: QuerySet[Appeal], *, now: datetime) -> QuerySet[Appeal]:
-    """The same cases, each with a mark for every rate, its `end`, and whether it is `late`."""
-    rated = Rating.objects.filter(appeal=OuterRef("pk")).order_by("-pk")
-    replied = Reply.objects.filter(appeal=OuterRef("pk")).order_by("-round")
+    """The same cases, each with a mark for every rate, its `end`, and whether it is `late`.
+
+    Everything is asked as "is there a row that …": PostgreSQL then reads each table once for all
+    cases, where a subquery for the newest row would be run for every single one.
+    """
+    valid = _newest_ratings().exclude(callback__outcome__in=TAKEN_BACK)
     waiting = _any(Callback.objects.filter(closed_at=None))
     return appeals.annotate(
-        last_level=Subquery(rated.values("level")[:1]),
-        last_solved=Subquery(rated.values("solved")[:1]),
-        last_callback=Subquery(rated.values("callback__outcome")[:1]),
-        last_outcome=Subquery(replied.values("outcome")[:1]),
-    ).annotate(
         mark_response=_clock_mark("contact", now),
         mark_on_time=_clock_mark("reply", now),
         mark_resolution=_mark(
-            ("excluded", Q(last_callback__in=TAKEN_BACK)),
-            ("missed", Q(last_solved=False)),
-            ("counted", Q(last_solved=True, state__in=_RATED)),
+            ("missed", _any(valid.filter(solved=False))),
+            ("counted", Q(state__in=_RATED) & _any(valid.filter(solved=True))),
         ),
         mark_satisfaction=_mark(
-            ("excluded", Q(last_callback__in=TAKEN_BACK)),
-            ("missed", Q(last_level__lt=LOWEST_SATISFIED)),
-            ("counted", Q(last_level__gte=LOWEST_SATISFIED, state=State.CLOSED)),
+            ("missed", _any(valid.filter(level__lt=LOWEST_SATISFIED))),
+            ("counted", Q(state=State.CLOSED) & _any(valid.filter(level__gte=LOWEST_SATISFIED))),
         ),
         mark_first=_mark(
             ("missed", _any(Objection.objects.filter(outcome=Objection.Outcome.UPHELD))),
@@ -76,7 +71,7 @@ def marked(appeals: QuerySet[Appeal], *, now: datetime) -> QuerySet[Appeal]:
             ("excluded", waiting),
             ("counted", _any(Callback.objects.all())),
         ),
-        end=_end(),
+        end=_end(valid),
         late=Case(
             When(
                 Q(state__in=sorted(OPEN)) & _any(_late(now).filter(name__in=sorted(DUTIES))),
@@ -85,6 +80,17 @@ def marked(appeals: QuerySet[Appeal], *, now: datetime) -> QuerySet[Appeal]:
             default=Value(0),
         ),
     )
+
+
+def _newest_ratings() -> QuerySet[Rating]:
+    """Of each case the last one: what was said before it no longer speaks."""
+    later = Rating.objects.filter(appeal=OuterRef("appeal"), pk__gt=OuterRef("pk"))
+    return Rating.objects.filter(~Exists(later))
+
+
+def _newest_replies() -> QuerySet[Reply]:
+    later = Reply.objects.filter(appeal=OuterRef("appeal"), round__gt=OuterRef("round"))
+    return Reply.objects.filter(~Exists(later))
 
 
 def _any(rows: QuerySet[Any]) -> Q:
@@ -109,18 +115,16 @@ def _mark(*rules: tuple[str, Q]) -> Case:
     return Case(*whens, default=Value("excluded"), output_field=CharField())
 
 
-def _end() -> Case:
+def _end(valid: QuerySet[Rating]) -> Case:
     closed = Q(state=State.CLOSED)
+    replies = _newest_replies()
+    resolved = closed & _any(replies.filter(outcome="resolved"))
     return Case(
         When(state__in=sorted(OPEN), then=Value("open")),
         *(When(state=state, then=Value(end)) for state, end in _END_OF_STATE.items()),
-        When(closed & Q(last_outcome="explained"), then=Value("explained")),
-        When(
-            closed & Q(last_outcome="resolved", last_callback__in=TAKEN_BACK),
-            then=Value("resolved"),
-        ),
-        When(closed & Q(last_outcome="resolved", last_solved=False), then=Value("not_solved")),
-        When(closed & Q(last_outcome="resolved"), then=Value("resolved")),
+        When(closed & _any(replies.filter(outcome="explained")), then=Value("explained")),
+        When(resolved & _any(valid.filter(solved=False)), then=Value("not_solved")),
+        When(resolved, then=Value("resolved")),
         default=Value("not_possible"),
         output_field=CharField(),
     )
