@@ -59,6 +59,10 @@ def case(state="handling", *, lead="SZ-GXJ", firm=None, at=NOW - timedelta(days=
 
 
 def clock(appeal, name="reply", *, due=NOW + timedelta(days=2), state="running", missed=False):
+    """A clock; the case's own column follows the earliest that runs, as after every action."""
+    if state == "running" and (appeal.next_due_at is None or due < appeal.next_due_at):
+        appeal.next_due_at, appeal.next_clock = due, name
+        appeal.save(update_fields=["next_due_at", "next_clock"])
     ended = NOW - timedelta(hours=1) if state in ("met", "cancelled") else None
     return Clock.objects.create(
         appeal=appeal, name=name, rule_set=appeal.rule_set, limit=LIMIT, due_at=due, state=state,

@@ -152,6 +152,10 @@ def test_a_list_is_narrowed_by_every_column(handler):
     assert rows(handler, "all", unit="SZ-KCJ") == []
     assert rows(handler, "unit", text="没有这样的话\x00") == []
     assert rows(handler, "unit", due="today") == []
+    Appeal.objects.filter(pk=other.pk).update(next_due_at=NOW + timedelta(days=6))
+    assert rows(handler, "unit", due="week") == [other]
+    Appeal.objects.filter(pk=other.pk).update(next_due_at=NOW + timedelta(hours=3))
+    assert rows(handler, "unit", due="today") == [other]
 
 
 def test_orders_are_by_due_date_newest_and_oldest(handler):
