@@ -45,6 +45,10 @@ OFFICIALS = (
     "policy_officer",
     "auditor",
     "unit_admin",
+    "intake_officer",
+    "handler",
+    "coordinator",
+    "callback_officer",
 )
 
 

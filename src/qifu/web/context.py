@@ -34,7 +34,8 @@ class Door:
 # url name, words, icon, the pages that belong to it, permission that is needed: "", or one of them
 _Row = tuple[str, Callable[[], str], str, tuple[str, ...], str | tuple[str, ...]]
 _APPEAL = ("my-appeal", "my-appeal-new", "my-appeal-step", "my-appeal-print")
-_ANSWERS: _Row = ("answers", lambda: pgettext("栏目", "解答"), "help-circle", ("answer", "laws", "law"), "")
+_LAWS = ("answer", "laws", "law")
+_ANSWERS: _Row = ("answers", lambda: pgettext("栏目", "解答"), "help-circle", _LAWS, "")
 _PUBLIC: tuple[_Row, ...] = (
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
     ("appeals-about", lambda: _("诉求"), "message-report", (), ""),

@@ -18,7 +18,7 @@ from qifu.base.city import City
 from qifu.base.errors import BadInput
 from qifu.organisations.permissions import Actor
 from qifu.organisations.selectors import people_of, unit_by_code
-from qifu.web.appeals.desk.forms.base import CHOOSE
+from qifu.web.appeals.desk.forms.base import CHOOSE, NamesSelect
 from qifu.web.desk.doors import desk
 from qifu.web.http import AskedRequest, city_of
 from qifu.web.refusals import put_on
@@ -39,7 +39,9 @@ def _day(label: Any) -> forms.DateField:
 class AbsenceForm(forms.Form):
     """A colleague and the days, both in."""
 
-    user = forms.ChoiceField(label=gettext_lazy("谁不在岗"), error_messages=CHOOSE)
+    user = forms.ChoiceField(
+        label=gettext_lazy("谁不在岗"), widget=NamesSelect, error_messages=CHOOSE
+    )
     first_day = _day(gettext_lazy("从"))
     last_day = _day(gettext_lazy("到（含当天）"))
     note = forms.CharField(

@@ -18,7 +18,7 @@ from qifu.web.appeals.desk.doors import About
 from qifu.web.appeals.forms.fields import LongText
 from qifu.web.appeals.forms.steps import StepForm
 from qifu.web.appeals.words import CHANNELS
-from qifu.web.words import day_text, spoken
+from qifu.web.words import day_text, language, spoken
 
 Text = str | Promise
 # buttons that help to fill a form in, and take no step
@@ -152,8 +152,20 @@ class UnitField(forms.ChoiceField):
         return self.units.get(super().clean(value))
 
 
+class NamesSelect(forms.Select):
+    """A list of names that only exist in Chinese, each marked as such on a page in English."""
+
+    def create_option(self, *args: Any, **given: Any) -> dict[str, Any]:
+        made = super().create_option(*args, **given)
+        if language() != "zh" and made["value"]:
+            made["attrs"]["lang"] = "zh"
+        return made
+
+
 class PersonField(forms.ChoiceField):
     """A colleague, with what they have and until when they are away; gives the person."""
+
+    widget = NamesSelect
 
     def __init__(self, **given: Any) -> None:
         given.setdefault("error_messages", CHOOSE)
