@@ -10,6 +10,7 @@ import pytest
 from django.urls import URLPattern, get_resolver, resolve
 from playwright.sync_api import Browser, Page
 
+from tests.browser.appeal_world import appeal_looks, fill_appeals
 from tests.browser.conftest import AXE, PHONE, WIDE
 from tests.browser.world import (
     NO_PAGE,
@@ -115,8 +116,17 @@ def tour(browser: Browser, site: str) -> Iterator[Any]:
     yield start
 
 
-def every(values: dict[str, Any]) -> list[Look]:
+def general() -> list[Look]:
+    values = fill_world()
     return [*public(values), *of_a_firm(values), *of_the_desk(values)]
+
+
+def of_appeals() -> list[Look]:
+    return appeal_looks(fill_appeals())
+
+
+# in two halves: each fills a city of its own, and two workers share them
+PARTS = pytest.mark.parametrize("part", [general, of_appeals], ids=["general", "appeals"])
 
 
 def right(made: Tour) -> None:
@@ -134,15 +144,20 @@ def names(patterns: Any) -> Iterator[str]:
             yield from names(one.url_patterns)
 
 
+def test_every_route_is_looked_at(demo_city):
+    looks = [*general(), *of_appeals()]
+    seen = {resolve(one.address.split("?")[0]).url_name for one in looks if one.status < 400}
+    assert set(names(get_resolver().url_patterns)) - NO_PAGE - seen == set()
+
+
+@PARTS
 @pytest.mark.parametrize(
     ("viewport", "code", "language"),
     [(WIDE, "zh-hans", "zh-hans"), (PHONE, "en", "en")],
     ids=["Chinese on a wide screen", "English on a phone"],
 )
-def test_every_page_keeps_what_every_page_must(tour, viewport, code, language):
-    looks = every(fill_world())
-    seen = {resolve(one.address.split("?")[0]).url_name for one in looks if one.status != 404}
-    assert set(names(get_resolver().url_patterns)) - NO_PAGE - seen == set()
+def test_every_page_keeps_what_every_page_must(tour, part, viewport, code, language):
+    looks = part()
     with tour(viewport, django_language=code) as made:
         for look in looks:
             made.visit(look, language=language, least=44, text=0)
@@ -156,15 +171,16 @@ def test_every_page_keeps_what_every_page_must(tour, viewport, code, language):
     assert {title: kind for title, kind in kinds.items() if len(kind) > 1} == {}
 
 
+@PARTS
 @pytest.mark.parametrize(
     ("viewport", "look", "least", "text"),
     [(WIDE, {"qf_theme": "dark"}, 44, 0), (PHONE, {"qf_size": "large"}, 60, 18)],
     ids=["dark", "large"],
 )
-def test_every_page_keeps_it_in_every_look(tour, viewport, look, least, text):
-    values = fill_world()
+def test_every_page_keeps_it_in_every_look(tour, part, viewport, look, least, text):
+    looks = part()
     with tour(viewport, django_language="zh-hans", **look) as made:
-        for one in every(values):
+        for one in looks:
             made.visit(one, language="zh-hans", least=least, text=text)
     right(made)
 
