@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from qifu.appeals import actions
 from qifu.appeals.models import CallbackAttempt, Clock, ClockEvent, Contact
 from qifu.appeals.permissions import steps_for
 from qifu.appeals.selectors.case import case_of
 from qifu.appeals.selectors.similar import similar_cases
+from qifu.appeals.selectors.timeline import timeline
 from qifu.appeals.states import FORGOTTEN, State
 from qifu.base.calendar import record_calendar
 from qifu.base.errors import BadInput, WrongState
@@ -294,3 +296,12 @@ def test_an_answer_written_on_new_years_morning_has_the_number_of_the_new_year()
     )  # fmt: skip
     assert answer.code.startswith("DA-2027-")
     assert Answer.objects.filter(code=answer.code).count() == 1
+
+
+def test_a_matter_with_its_own_limits_moves_the_date_and_the_firm_reads_from_when_to_when():
+    appeal = world.submitted(kind="complaint")
+    before = appeal.due_at
+    actions.accept_appeal(appeal, actor=world.intake_actor(), now=later(appeal), matter="arrears")
+    assert appeal.due_at > before
+    [told] = [e for e in timeline(world.owner_of(appeal), appeal) if e.step == "change_limit"]
+    assert told.note == f"{localdate(before)} → {localdate(appeal.due_at)}"

@@ -238,3 +238,17 @@ def test_the_contact_clock_is_met_only_by_a_contact_that_reached_somebody():
     assert appeal.clocks.get(name="contact").state == "running"
     desk.post(address(appeal, "contact"), {**given, "reached": "yes"})
     assert appeal.clocks.get(name="contact").state == "met"
+
+
+def test_words_stay_when_the_case_went_to_another_unit_meanwhile():
+    appeal = world.handling_()
+    handler = world.handler_actor()
+    path = address(appeal, "reply")
+    desk = as_(handler)
+    assert desk.get(path).status_code == 200
+    actions.transfer(
+        appeal, actor=handler, now=later(appeal), unit=world.unit(world.DISTRICT), why="由区里办"
+    )
+    answer = desk.post(path, {"text": "写了半天的答复不能丢", "outcome": "resolved"})
+    assert answer.status_code == 403
+    assert "写了半天的答复不能丢" in words(answer)

@@ -125,7 +125,10 @@ def extend_clock(appeal: Appeal, name: str, days: int, *, now: datetime) -> Cloc
 
 
 def change_limit(appeal: Appeal, name: str, *, now: datetime) -> None:
-    """Count a live clock again under the limit that holds for the case now."""
+    """Count a live clock again under the limit that holds for the case now; both dates stay.
+
+    Call it inside the step that changed the case (its matter, its kind, how many units).
+    """
     clock = live_clock(appeal, name)
     limit = limit_for(appeal, name)
     if clock is None or limit is None or limit_to_json(limit) == clock.limit:
@@ -134,7 +137,14 @@ def change_limit(appeal: Appeal, name: str, *, now: datetime) -> None:
         limit=limit_to_json(limit), rule_set=appeal.rule_set, reminded=0
     )
     clock.refresh_from_db()
+    old = clock.due_at
     _recount(clock, "recomputed", now)
+    if clock.due_at != old:
+        journal.record(
+            appeal, "change_limit", actor_id=None, now=now, from_state=appeal.state,
+            to_state=appeal.state,
+            note=f"{clock.name}: {old.isoformat()} -> {clock.due_at.isoformat()}",
+        )  # fmt: skip
 
 
 def refresh_due(appeal: Appeal) -> None:
@@ -262,7 +272,9 @@ def _end(appeal: Appeal, name: str, state: str, now: datetime) -> None:
 
 
 def _close_pause(clock: Clock, now: datetime) -> None:
-    ClockPause.objects.filter(clock=clock, end=None).update(end=now)
+    for pause in ClockPause.objects.filter(clock=clock, end=None):
+        # a server's clock may be put back: a pause never ends before it starts
+        ClockPause.objects.filter(pk=pause.pk).update(end=max(now, pause.start))
 
 
 def _event(

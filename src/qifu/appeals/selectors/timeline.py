@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from qifu.accounts.models import User
@@ -65,6 +66,7 @@ _ROWS: Final[Mapping[str, tuple[Row, str]]] = {
     "ask_confirmation": (Callback, "confirm_asked_at"),
     "supervise": (SupervisionNotice, "issued_at"),
     "recompute_clock": (ClockEvent, "at"),
+    "change_limit": (ClockEvent, "at"),
 }
 _CASE_OF: Final[Mapping[Row, str]] = {
     CallbackAttempt: "callback__appeal",
@@ -96,8 +98,10 @@ _FOR_FIRM: Final[Mapping[str, str]] = {
 }
 # rows without anything in them that is for the government side only
 _OPEN_ROWS: Final = (InfoRequest, ScopeDecision, Reply, Rating, ClockEvent)
+_MOVED: Final = ("recompute_clock", "change_limit")
 _OTHER_WORDS: Final[Mapping[str, str | Promise]] = {
     "recompute_clock": _("放假安排更新，到期日重新计算"),
+    "change_limit": _("事项、类型或承办单位数确定，按对应的时限规则重新计算到期日"),
     "attach": _("添加附件"),
     "link": _("关联诉求"),
     "forget_requester": _("删去联系人信息"),
@@ -218,7 +222,11 @@ def _desk_note(actor: Actor, line: JournalLine) -> str:
 
 
 def _note(line: JournalLine, details: tuple[models.Model, ...], *, of_firm: bool) -> str:
-    """The firm reads what was said to it, and its own words."""
+    """The firm reads what was said to it, its own words, and how a date moved."""
+    if line.step in _MOVED:
+        moved = (d for d in details if isinstance(d, ClockEvent) and d.clock.name == "reply")
+        days = [(d.old_due, d.new_due) for d in moved if d.old_due and d.new_due]
+        return "".join(f"{localdate(old)} → {localdate(new)}" for old, new in days[:1])
     column = _FOR_FIRM.get(line.step)
     if column is not None:
         words: Any = next((getattr(row, column) for row in details), "")
@@ -228,6 +236,6 @@ def _note(line: JournalLine, details: tuple[models.Model, ...], *, of_firm: bool
 
 def _concerns_firm(entry: Entry) -> bool:
     """Of the clocks, the firm follows the one for its reply."""
-    if entry.step != "recompute_clock":
+    if entry.step not in _MOVED:
         return True
     return any(isinstance(d, ClockEvent) and d.clock.name == "reply" for d in entry.details)

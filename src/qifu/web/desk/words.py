@@ -74,6 +74,7 @@ _APPEAL_STEPS: Final[Mapping[str, Text]] = {
     "link": _("关联另一件"),
     "forget_requester": _("清除联系人信息"),
     "recompute_clock": _("按新日历重算时限"),
+    "change_limit": _("按对应的时限规则重算"),
     "import_appeals": _("导入诉求"),
     "record_absence": _("登记不在岗"),
     "end_absence": _("结束不在岗"),
@@ -109,7 +110,9 @@ _STATES: Final[Mapping[str, Mapping[str, Text]]] = {
 _WITHHELD_STEPS: Final = frozenset({"dispute_fact", "correct_disputed_fact", "keep_disputed_fact"})
 _FACT_STEPS: Final = frozenset({"declare_fact", "retract_fact"})
 # of a case only what holds no words of a firm or about it: numbers, points, days
-_OPEN_OF_APPEALS: Final = frozenset({"link", "merge", "unmerge", "split", "recompute_clock"})
+_OPEN_OF_APPEALS: Final = frozenset(
+    {"link", "merge", "unmerge", "split", "recompute_clock", "change_limit"}
+)
 # an identity number, a mobile number, a number with an area code, an address of e-mail
 _PERSONAL = re.compile(
     r"(?<!\d)(?:\d{17}[\dXx]|\d{15}|\+?(?:86)?1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)"
@@ -147,7 +150,7 @@ def note_words(line: JournalLine, city: City | None, *, of_case: bool = False) -
     if not of_case and _withheld(line):
         return str(_("内容只在该件的页面上看"))
     text = str(note.text)
-    if line.step == "recompute_clock":
+    if line.step in ("recompute_clock", "change_limit"):
         return _moved(text)
     if line.step == "link":
         return text.partition(" ")[2]

@@ -43,9 +43,13 @@ def step(request: AskedRequest, pk: int, step: str) -> HttpResponse:
     form_of = FORMS.get(step)
     if form_of is None:
         raise Http404
-    if not form_of.theirs(about):
-        raise NotAllowed(_("您的岗位不能对这件诉求做这一步。"))
     sending = request.method == "POST"
+    if not form_of.theirs(about):
+        words = _("您的岗位不能对这件诉求做这一步。")
+        if not sending:
+            raise NotAllowed(words)
+        # the case may have gone to another unit while somebody was writing: their words stay
+        return case_page(request, about, refused=words, kept=_kept(request.POST), status=403)
     if not (form_of.in_table(about) if sending else form_of.fits(about)):
         words = _("现在的状态是「%(state)s」，不能做这一步。") % {
             "state": about.appeal.get_state_display()
