@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from qifu.appeals.models import Absence, Appeal, Extension, PolicyGap
-from qifu.appeals.selectors import lists, load
+from qifu.appeals.selectors import appeals_visible_to, lists, load
 from qifu.organisations.permissions import NOBODY
 from tests.appeals import cases
 from tests.factories import NOW, enterprise_actor, officer
@@ -275,3 +275,22 @@ def test_a_work_list_is_found_by_index(role, code, name):
     # SQLite names a table that it reads from end to end with a bare SCAN
     assert not [line for line in found.splitlines() if "SCAN appeals_" in line
                 and "USING" not in line], found  # fmt: skip
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "due"])
+def test_of_all_the_first_ones_are_right_however_many_there_are(handler, monkeypatch, order):
+    monkeypatch.setattr(lists, "MOST_COUNTED", 2)
+    for day in range(8):
+        at, due = NOW - timedelta(days=day), NOW + timedelta(days=day * 3 % 8)
+        appeal = cases.case(lead="SZ-KCJ" if day % 3 else "SZ-GXJ", at=at, next_due_at=due)
+        if day % 3 == 1:
+            cases.dispatch(appeal, "SZ-GXJ", ended="transferred")
+    seen = list(appeals_visible_to(handler))
+    ways = {
+        "newest": lambda one: -one.submitted_at.timestamp(),
+        "oldest": lambda one: one.submitted_at,
+        "due": lambda one: one.next_due_at,
+    }
+    assert len(seen) == 6
+    assert rows(handler, "all", order=order)[:3] == sorted(seen, key=ways[order])[:3]
+    assert lists.counts_of(handler, now=NOW)["all"] == 3

@@ -420,7 +420,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='appeal',
-            index=models.Index(fields=['lead', 'id'], name='appeals_led'),
+            index=models.Index(fields=['lead', 'submitted_at', 'id'], name='appeals_led'),
         ),
         migrations.AddIndex(
             model_name='appeal',

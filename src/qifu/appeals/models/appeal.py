@@ -54,8 +54,7 @@ class Appeal(models.Model):
     holder = models.ForeignKey(
         Unit, null=True, on_delete=models.PROTECT, related_name="appeals_held"
     )
-    # its index is `appeals_led` below, which also holds the number: what a unit may see is read
-    # from that index alone
+    # its index is `appeals_led` below: what a unit may see, and the newest of it, come from there
     lead = models.ForeignKey(
         Unit, null=True, on_delete=models.PROTECT, related_name="appeals_led", db_index=False
     )
@@ -133,7 +132,7 @@ class Appeal(models.Model):
             models.Index(fields=["enterprise", "-submitted_at"], name="appeals_of_a_firm"),
             models.Index(fields=["holder", "state", "next_due_at"], name="appeals_held_by_due"),
             models.Index(fields=["lead", "state", "next_due_at"], name="appeals_led_by_due"),
-            models.Index(fields=["lead", "id"], name="appeals_led"),
+            models.Index(fields=["lead", "submitted_at", "id"], name="appeals_led"),
             models.Index(fields=["state", "next_due_at"], name="appeals_by_state_and_due"),
             models.Index(fields=["text_digest"], name="appeals_by_text"),
             models.Index(fields=["submitted_at"], name="appeals_by_submission"),

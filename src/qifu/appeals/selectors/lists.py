@@ -10,7 +10,13 @@ from django.utils import timezone
 
 from qifu.appeals.models import Appeal, Callback, Clock, Extension
 from qifu.appeals.selectors.clocks import DUTIES
-from qifu.appeals.selectors.visible import ROW, appeals_visible_to, sees_everything
+from qifu.appeals.selectors.visible import (
+    ROW,
+    appeals_visible_to,
+    first_of,
+    sees_everything,
+    sides_of,
+)
 from qifu.appeals.states import CLOSED, OPEN, State
 from qifu.organisations.permissions import Actor
 from qifu.rulebook.codes import strip_region
@@ -156,39 +162,37 @@ def list_of(
     `name`: my, drafts (firms); intake, unit, mine, overdue, objected, extensions, callbacks,
     justified, unit_done, all (units). `unit` is the code of the leading unit, `region` a division
     code or the beginning of one, `due` overdue, today or week (by the next clock), `order` due,
-    newest or oldest. The long text is not loaded; everything else that a row shows is.
+    newest or oldest. The long text is not loaded; everything else that a row shows is. Of `all`
+    an officer who does not see everything gets the first MOST_COUNTED + 1 and some more: no page
+    and no export shows further ones.
     """
     if name not in lists_of(actor):
         return Appeal.objects.none()
-    rows = (_FIRM if actor.is_enterprise else _DESK)[name][1](actor, now)
-    exact = {"state": state, "kind": kind, "matter": matter, "lead__organisation__code": unit}
-    rows = rows.filter(**{key: value for key, value in exact.items() if value})
-    if region:
-        rows = rows.filter(region__startswith=strip_region(region))
-    rows = _due(rows, due, now)
-    for word in text.replace("\x00", "").split()[:5]:
-        rows = rows.filter(_says(word))
     order = order or ("newest" if name in _NEWEST_FIRST else "due")
-    return rows.select_related(*ROW).defer("text").order_by(*_ordered(name, order))
+    ordered = _ordered(name, order)
+    exact = {"state": state, "kind": kind, "matter": matter, "lead__organisation__code": unit}
+    wanted = {key: value for key, value in exact.items() if value}
+
+    def narrowed(rows: Rows) -> Rows:
+        rows = rows.filter(**wanted)
+        if region:
+            rows = rows.filter(region__startswith=strip_region(region))
+        rows = _due(rows, due, now)
+        for word in text.replace("\x00", "").split()[:5]:
+            rows = rows.filter(_says(word))
+        return rows
+
+    sides = [] if name != "all" or sees_everything(actor) else sides_of(actor)
+    if len(sides) > 1:
+        rows = first_of([narrowed(side) for side in sides], ordered, MOST_COUNTED + 1)
+    else:
+        rows = narrowed((_FIRM if actor.is_enterprise else _DESK)[name][1](actor, now))
+    return rows.select_related(*ROW).defer("text").order_by(*ordered)
 
 
 def counts_of(actor: Actor, *, now: datetime) -> dict[str, int]:
     """How many rows each of the actor's lists has; MOST_COUNTED + 1 stands for more than that."""
-    counts = {}
-    for name in lists_of(actor):
-        if name == "all" and (led := _led(actor)) > MOST_COUNTED:
-            counts[name] = led
-        else:
-            counts[name] = capped(list_of(actor, name, now=now))
-    return counts
-
-
-def _led(actor: Actor) -> int:
-    """How many cases the unit leads: where that alone is more than is counted, nothing else of
-    what it may see has to be looked up. 0 for others."""
-    if sees_everything(actor) or not actor.may("appeals.handle"):
-        return 0
-    return capped(Appeal.objects.filter(lead_id=actor.organisation_id))
+    return {name: capped(list_of(actor, name, now=now)) for name in lists_of(actor)}
 
 
 def capped(rows: QuerySet[Appeal]) -> int:

@@ -9,6 +9,8 @@ from qifu.appeals.permissions import acts_for_requester, sees_all
 from qifu.appeals.states import State
 from qifu.organisations.permissions import Actor
 
+# how a dispatch may have ended whose unit leads the case all the same
+STILL_LED = ("", "replied", "withdrawn")
 # what a row of a list or the head of a case shows, in one query
 ROW = ("enterprise__organisation", "lead__organisation", "holder__organisation", "handler")
 PAGE = (*ROW, "intake_unit__organisation", "merged_into", "parent", "created_by")
@@ -35,10 +37,9 @@ def may_see(actor: Actor, appeal: Appeal) -> bool:
     return _visible(actor, appeal.pk).filter(pk=appeal.pk).exists()
 
 
-def of_unit(unit_id: int | None, only: int | None = None) -> QuerySet[Appeal]:
-    """What a unit leads or ever had: two look-ups by index, joined by their numbers."""
-    led, had = Appeal.objects.filter(lead_id=unit_id), Dispatch.objects.filter(unit_id=unit_id)
-    return _any_of([_just(led, "pk", only), _just(had, "appeal_id", only)])
+def of_unit(unit_id: int | None) -> QuerySet[Appeal]:
+    """What a unit leads or ever had."""
+    return _any_of(_sides_of_unit(unit_id))
 
 
 def sees_everything(actor: Actor) -> bool:
@@ -46,42 +47,63 @@ def sees_everything(actor: Actor) -> bool:
     return sees_all(actor) or (actor.is_unit and actor.may("appeals.coordinate"))
 
 
+def sides_of(actor: Actor) -> list[QuerySet[Appeal]]:
+    """For an officer who does not see everything: the cases of each side that the role stands on.
+
+    Each is found by one index. Together they are what the officer sees; they may overlap.
+    """
+    unit = actor.organisation_id
+    sides: list[QuerySet[Appeal]] = []
+    if not actor.is_unit:
+        return sides
+    if actor.may("appeals.handle"):
+        sides += _sides_of_unit(unit)
+    if actor.may("appeals.intake"):
+        sides.append(Appeal.objects.filter(intake_unit_id=unit).exclude(state=State.DRAFT))
+    if actor.may("appeals.callback"):
+        sides.append(Appeal.objects.filter(pk__in=Callback.objects.values("appeal_id")))
+    return sides
+
+
+def _sides_of_unit(unit_id: int | None) -> list[QuerySet[Appeal]]:
+    """What it leads; what it had and lost. Of what it had, most it still leads: left out there."""
+    lost = Dispatch.objects.filter(unit_id=unit_id).exclude(ended__in=STILL_LED)
+    return [
+        Appeal.objects.filter(lead_id=unit_id),
+        Appeal.objects.filter(pk__in=lost.values("appeal_id")),
+    ]
+
+
 def _visible(actor: Actor, only: int | None = None) -> QuerySet[Appeal]:
-    """`only` narrows the parts themselves, so that one case costs a look-up and not a list."""
+    """`only` narrows the sides themselves, so that one case costs a look-up and not a list."""
     if actor.is_enterprise:
         own = Appeal.objects.filter(enterprise_id=actor.organisation_id)
         if actor.may("appeals.submit"):
             return own
         seen = actor.may("appeals.view")
         return own.exclude(state=State.DRAFT) if seen else own.none()
-    if not actor.is_unit:
-        return Appeal.objects.none()
     if sees_everything(actor):
         return Appeal.objects.exclude(state=State.DRAFT)
-    unit, parts = actor.organisation_id, []
-    if actor.may("appeals.handle"):
-        led, had = Appeal.objects.filter(lead_id=unit), Dispatch.objects.filter(unit_id=unit)
-        # what was merged into a case of theirs: they answer it with that case
-        follow = Appeal.objects.filter(merged_into__lead_id=unit)
-        parts += [_just(part, "pk", only) for part in (led, follow)]
-        parts.append(_just(had, "appeal_id", only))
-    if actor.may("appeals.intake"):
-        taken = Appeal.objects.filter(intake_unit_id=unit).exclude(state=State.DRAFT)
-        parts.append(_just(taken, "pk", only))
-    if actor.may("appeals.callback"):
-        parts.append(_just(Callback.objects.all(), "appeal_id", only))
-    return _any_of(parts)
+    sides = sides_of(actor)
+    return _any_of([side.filter(pk=only) for side in sides] if only is not None else sides)
 
 
-def _just(rows: QuerySet[Any], column: str, only: int | None) -> QuerySet[Any]:
-    return (rows.filter(**{column: only}) if only is not None else rows).values(column)
-
-
-def _any_of(parts: list[QuerySet[Any]]) -> QuerySet[Appeal]:
-    if not parts:
+def _any_of(sides: list[QuerySet[Appeal]]) -> QuerySet[Appeal]:
+    """The cases of any side, each once, as a query that can be narrowed further."""
+    if not sides:
         return Appeal.objects.none()
-    first, *others = parts
+    first, *others = (side.values("pk") for side in sides)
     return Appeal.objects.filter(pk__in=first.union(*others) if others else first)
+
+
+def first_of(sides: list[QuerySet[Appeal]], order: list[Any], most: int) -> QuerySet[Appeal]:
+    """The first `most` of all sides together, and some more: of each side only as many are read.
+
+    The sides are narrowed already. A list that nobody reads to its end need not be found whole.
+    """
+    return _any_of(
+        [Appeal.objects.filter(pk__in=side.order_by(*order).values("pk")[:most]) for side in sides]
+    )
 
 
 def attachments_visible(actor: Actor, appeal: Appeal) -> QuerySet[Attachment]:
