@@ -158,7 +158,7 @@ class Case:
         act.accept_appeal(self.it, actor=self.stage.cast.intake, now=at, several=several)
 
     def _reject(self, at: datetime) -> None:
-        exclusion = self.stage.dice.choice(list(self.stage.cast.city.scope.exclusions))  # type: ignore[union-attr]
+        exclusion = self.stage.dice.choice(list(self.stage.cast.city.scope.exclusions))
         act.reject_intake(
             self.it, actor=self.stage.cast.intake, now=at, exclusion=exclusion.code,
             reason=exclusion.reason.zh, channel=exclusion.channel.zh,
