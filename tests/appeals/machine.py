@@ -13,7 +13,8 @@ from qifu.appeals.states import Who, steps_of
 from qifu.base.calendar import record_calendar
 from qifu.base.errors import NotAllowed, Refused
 from qifu.organisations.models import Unit
-from tests.appeals.machine_engine import JOBS, Broken, Engine, breaking, say
+from tests.appeals.machine_checks import check_job
+from tests.appeals.machine_engine import JOBS, Broken, Engine, say, writes
 from tests.appeals.machine_moves import MOVES, form
 from tests.appeals.machine_people import CITIES, MAY_BE_DISSOLVED, STARTS, YEARS
 from tests.appeals.machine_shot import Shot
@@ -198,23 +199,26 @@ class Life(Engine):
         self.settle(f"{rounds} times {days} days, each with a round of jobs")
         self.idle()
 
-    @rule(job=st.sampled_from(sorted(JOBS)), at=st.integers(0, 12))
-    def job_that_breaks(self, job, at):
-        """Killed anywhere and run again it comes to what it comes to undisturbed."""
-        with transaction.atomic():
-            JOBS[job](now=self.now)
-            wanted = Shot().essence()
-            transaction.set_rollback(True)
-        try:
-            with breaking(at):
-                JOBS[job](now=self.now)
-        except Broken:
-            self.settle(f"{job} breaks at write {at}")
-        JOBS[job](now=self.now)
-        self.settle(f"{job} runs")
-        assert self.before.essence() == wanted
-        assert JOBS[job](now=self.now) == 0
-        self.nothing_happened(f"{job} again")
+    @rule(at=st.integers(0, 40), days=st.sampled_from([0, 1, 4, 16]))
+    def jobs_that_break(self, at, days):
+        """Killed anywhere and run again each comes to what it comes to undisturbed."""
+        self.now += timedelta(days=days)
+        for name, job in JOBS.items():
+            with transaction.atomic(), writes() as seen:
+                job(now=self.now)
+                wanted = Shot().essence()
+                transaction.set_rollback(True)
+            try:
+                with writes(1 + at % seen[0] if seen[0] else 0):
+                    job(now=self.now)
+            except Broken:
+                self.settle(f"{name} breaks at write {1 + at % seen[0]}")
+            job(now=self.now)
+            after = self.settle(f"{name} runs")
+            assert after.essence() == wanted
+            assert job(now=self.now) == 0
+            self.nothing_happened(f"{name} again")
+            check_job(after, name, self.now)
 
     @rule(which=st.integers(0, len(YEARS) - 1), recount=st.sampled_from(["no", "half", "yes"]))
     def year_is_published(self, which, recount):

@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
+from django.utils.timezone import localdate
+
 from qifu.appeals.models import Appeal
-from qifu.appeals.selectors.clocks import hours_of, limit_from_json
+from qifu.appeals.selectors.clocks import DUTIES, hours_of, limit_from_json
 from qifu.appeals.selectors.replay import replay, replay_all
 from qifu.appeals.states import BEFORE_REPLY, CLOSED, OPEN, STEPS, State
 from qifu.base.calendar import calendars_of
 from qifu.base.city import city_of_load
+from qifu.organisations.models import Unit
 from qifu.rulebook.clock_rules import due_of
 from qifu.rulebook.workdays import Pause
 from tests.appeals.machine_shot import KEPT, WRITTEN_ONCE, Row, Shot
@@ -265,3 +268,27 @@ def check_done(before: Shot, after: Shot, step: str, pk: int, now: datetime) -> 
     to = str(row.to.value) if row.to else was
     assert (new[0]["from_state"], new[0]["to_state"], case["state"]) == (was, to, to)
     assert case["changed_at"] == now
+
+
+def check_job(shot: Shot, name: str, now: datetime) -> None:
+    """What a job leaves undone nobody does: nothing that it is there for is left."""
+    late = [
+        row
+        for row in shot["Clock"]
+        if row["state"] == "running" and row["name"] in DUTIES and row["due_at"] < now
+    ]
+    if name == "mark_missed":
+        assert all(row["missed"] for row in late)
+        told = {row["clock_id"] for row in shot["ClockEvent"] if row["kind"] == "missed"}
+        assert {row["id"] for row in late} <= told
+    if name == "remind_due":
+        assert all(row["reminded"] >= 2 for row in late)
+    if name == "close_unrated":
+        waiting = [pk for pk, case in shot.cases.items() if case["state"] == S.REPLIED]
+        assert all(shot.live(pk)["unrated"]["due_at"] >= now for pk in waiting)
+    if name == "take_over_dissolved":
+        units = {unit.pk: unit for unit in Unit.objects.exclude(dissolved_on=None)}
+        gone = {pk for pk, unit in units.items() if unit.dissolved_on <= localdate(now)}
+        for case in shot.cases.values():
+            if case["state"] in OPEN and case["holder_id"] in gone:
+                assert case["intake_unit_id"] in gone, "there is a desk that could have it"

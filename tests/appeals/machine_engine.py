@@ -49,20 +49,19 @@ def say(what: str) -> None:
 
 
 @contextmanager
-def breaking(at: int) -> Iterator[None]:
-    """The `at`-th write from here on fails, once."""
-    seen = 0
+def writes(fail_at: int = 0) -> Iterator[list[int]]:
+    """Counts the writes from here on, in a list of one; the `fail_at`-th of them fails."""
+    seen = [0]
 
     def watch(execute, sql, params, many, context):
-        nonlocal seen
         if sql.startswith(("INSERT", "UPDATE", "DELETE")):
-            seen += 1
-            if seen == at:
+            seen[0] += 1
+            if seen[0] == fail_at:
                 raise Broken
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(watch):
-        yield
+        yield seen
 
 
 class Engine(RuleBasedStateMachine):
@@ -151,7 +150,7 @@ class Engine(RuleBasedStateMachine):
         why = self.must_be_refused(row, step, who, wrong=wrong)
         watched = self.watch()
         try:
-            with breaking(broken):
+            with writes(broken):
                 MOVES[step](call)
         except Refused as refused:
             self.nothing_happened(said)

@@ -57,6 +57,11 @@ TOURS = {
         "split", "merge", "unmerge", "merge", "the child: accept", "the child: answer_at_once",
         State.REPLIED, "rate_satisfied", State.CLOSED,
     ),
+    "merged into a case that moves": (
+        "split", "the child: accept", "the child: dispatch 2", "merge", "the child: object",
+        "the child: dismiss", "the child: transfer", "the child: acknowledge", "the child: reply",
+        State.REPLIED, "rate_dissatisfied", "wants_more", "reply", State.REPLIED,
+    ),
     "merged, the master is withdrawn": (
         "split", "merge", "the child: withdraw", State.SUBMITTED, "accept", State.ACCEPTED,
     ),
