@@ -188,6 +188,7 @@ def test_every_page_keeps_it_in_every_look(tour, part, viewport, look, least, te
 
 
 # (address, account, the button that sends the form as it is)
+STEP = "form[action$='/{}/'] .qf-actions button >> nth=-1"
 EMPTY_FORMS = (
     ("/sign-in/", "", "main form button"),
     ("/claims/new/", "", "main form button.btn-primary"),
@@ -200,16 +201,39 @@ EMPTY_FORMS = (
     ("/desk/claims/{claim}/", "demo-registrar", "button[value=refuse]"),
     ("/desk/disputes/{dispute}/", "demo-steward", "button[value=keep]"),
 )
+OF_APPEALS = (
+    ("/my/appeals/new/", "demo-owner", "button[value=check]"),
+    ("/my/appeals/{replied}/rate/", "demo-owner", STEP.format("rate")),
+    ("/my/appeals/{need_info}/", "demo-owner", STEP.format("supply_facts")),
+    ("/desk/appeals/new/", "demo-intake", "main form .btn-primary >> nth=-1"),
+    ("/desk/appeals/{submitted}/ask_for_facts/", "demo-intake", STEP.format("ask_for_facts")),
+    ("/desk/appeals/{handling}/reply/", "demo-handler", STEP.format("reply")),
+    ("/desk/appeals/{handling}/contact/", "demo-handler", STEP.format("contact")),
+    ("/desk/appeals/{handling}/supervise/", "demo-coordinator", STEP.format("supervise")),
+    ("/desk/absences/", "demo-handler", "button[value=add]"),
+    ("/desk/calendar/", "demo-coordinator", "main form .btn-primary"),
+    ("/desk/new-answer/", "demo-intake", "button[value=write]"),
+)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_form_with_mistakes_says_so_where_the_reader_is(tour, theme):
+def empty_forms() -> list[tuple[Look, str]]:
     values = fill_world()
+    known = {"claim": values["desk-claim"], "dispute": values["desk-dispute"]}
+    return [(Look(path.format(**known), who), button) for path, who, button in EMPTY_FORMS]
+
+
+def empty_forms_of_appeals() -> list[tuple[Look, str]]:
+    values = fill_appeals()
+    return [(Look(path.format(**values), who), button) for path, who, button in OF_APPEALS]
+
+
+@pytest.mark.parametrize("forms", [empty_forms, empty_forms_of_appeals], ids=["general", "appeals"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_form_with_mistakes_says_so_where_the_reader_is(tour, theme, forms):
+    made_up = forms()
     with tour(PHONE, qf_theme=theme) as made:
-        for address, account, button in EMPTY_FORMS:
-            look = Look(
-                address.format(claim=values["desk-claim"], dispute=values["desk-dispute"]), account
-            )
+        for look, button in made_up:
+            address = look.address
             made.open(look)
             made.page.click(button)
             summary = made.page.locator(".qf-errors")
