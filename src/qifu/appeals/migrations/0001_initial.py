@@ -512,7 +512,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='dispatch',
-            index=models.Index(fields=['unit', 'appeal'], name='dispatches_of_a_unit'),
+            index=models.Index(fields=['unit', 'ended', 'appeal'], name='dispatches_of_a_unit'),
         ),
         migrations.AddConstraint(
             model_name='dispatch',

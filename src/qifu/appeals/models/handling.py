@@ -50,7 +50,7 @@ class Dispatch(models.Model):
                 name="dispatch_one_lead_at_a_time",
             ),
         ]
-        indexes = [models.Index(fields=["unit", "appeal"], name="dispatches_of_a_unit")]
+        indexes = [models.Index(fields=["unit", "ended", "appeal"], name="dispatches_of_a_unit")]
 
     def __str__(self) -> str:
         return f"{self.appeal_id} → {self.unit_id}"
