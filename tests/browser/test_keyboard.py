@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from qifu.appeals.models import Appeal
 from qifu.organisations.actions import submit_claim
 from qifu.organisations.models import Claim, Enterprise
 from qifu.organisations.permissions import NOBODY
+from tests.appeals import world
 from tests.browser.conftest import PASSWORD, PHONE, WIDE
+from tests.browser.world import person
 from tests.conftest import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,6 +47,15 @@ def tab_to(page: Page, words: str = "", *, address: str = "", back: bool = False
         if here["main"] and re.search(words, here["words"]) and address in here["address"]:
             return
     pytest.fail(f"{words or address} was not reached: {heard}")
+
+
+def tab_to_button(page: Page, words: str) -> None:
+    """Past the way to a form and its fold, which are called as its button is."""
+    for _same_name in range(4):
+        tab_to(page, words)
+        if page.evaluate("document.activeElement.tagName") == "BUTTON":
+            return
+    pytest.fail(f"no button is called {words}")
 
 
 def sign_in_by_keyboard(page: Page, username: str) -> None:
@@ -145,3 +157,90 @@ def test_a_registrar_decides_a_claim_by_keyboard_alone(site, watched):
     assert claim.state == "approved"
     assert claim.decided_by.username == "demo-registrar"
     tab_to(page, "复制链接")  # the focus starts at what has just been made
+
+
+TEXT = "园区货梯坏了三天没有修好，货物只能走客梯，请协调园区运营方尽快解决。"
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_a_firm_sends_an_appeal_by_keyboard_alone(site, watched, viewport):
+    page = watched(site, viewport=viewport, reduced_motion="reduce")
+    sign_in_by_keyboard(page, "demo-owner")
+    through_the_menu(page, "诉求", phone=viewport is PHONE)
+    expect(page).to_have_url(re.compile("/my/appeals/$"))
+    tab_to(page, address="/my/appeals/new/")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/my/appeals/new/"))
+    tab_to(page, "^求助|^咨询")  # one group: the arrows choose in it
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "^您遇到了什么|^内容|^诉求")
+    page.keyboard.type(TEXT)
+    tab_to(page, "^联系电话")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("0755-00000000")
+    tab_to(page, "下一步")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("核对")
+    tab_to(page, "^提交")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/my/appeals/\d+/"))
+    case = Appeal.objects.exclude(number="").latest("pk")
+    assert (case.state, case.text) == ("submitted", TEXT)
+    expect(page.locator("main")).to_contain_text(case.number)
+    tab_to(page, "为什么是这一天")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("个工作日")
+
+
+def test_an_intake_officer_takes_a_case_in_and_dispatches_it_by_keyboard_alone(site, watched):
+    owner = person("demo-owner")
+    first, second = (
+        world.submitted(
+            owner, now=NOW - timedelta(hours=hours), matter="park_services", text=f"{hours}：{TEXT}"
+        )
+        for hours in (9, 5)
+    )
+    page = watched(site, reduced_motion="reduce")
+    sign_in_by_keyboard(page, "demo-intake")
+    through_the_menu(page, "诉求", phone=False)
+    expect(page).to_have_url(re.compile("/desk/appeals/$"))
+    for key in "jjk":
+        page.keyboard.press(key)
+    here = page.evaluate(FOCUS)
+    assert (here["words"], here["seen"]) == (first.title, True)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text(first.title)
+    tab_to_button(page, "^受理$")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("已受理")
+    tab_to(page, "^承办单位")
+    # the responsibility list has filled it in
+    assert page.evaluate("document.activeElement.value") == "SZ-GXJ"
+    tab_to_button(page, "^派单$")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("已派单")
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.state, second.state) == ("dispatched", "submitted")
+
+
+def test_a_handler_answers_point_by_point_by_keyboard_alone(site, watched):
+    case = world.handling_(
+        actor=person("demo-owner"), now=NOW - timedelta(days=2), text=TEXT,
+        points=("货梯什么时候修好？", "食堂什么时候开？"),
+    )  # fmt: skip
+    page = watched(site, reduced_motion="reduce")
+    sign_in_by_keyboard(page, "demo-handler")
+    page.goto(f"/desk/appeals/{case.pk}/")
+    for number, words in enumerate(("明天修好。", "下周一开。"), start=1):
+        tab_to(page, f"^第 {number} 点")
+        page.keyboard.type(words)
+    tab_to(page, "^已解决|^已解释|^办不到")
+    page.keyboard.press("Space")
+    tab_to(page, "^答复企业$")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("已答复")
+    case.refresh_from_db()
+    assert case.state == "replied"
+    assert [one.text for one in case.replies.get().points.order_by("point__number")] == [
+        "明天修好。", "下周一开。",
+    ]  # fmt: skip
