@@ -60,7 +60,7 @@ class Walk:
             control = form.locator(f"[name={name}]")
             kind = control.first.evaluate("e => e.type")
             if kind in ("radio", "checkbox"):
-                form.locator(f"[name={name}][value='{value}']").check(force=True)
+                form.locator(f"[name={name}][value='{value}']").check()
             elif kind == "select-one":
                 control.select_option(value)
             else:
@@ -95,7 +95,7 @@ def test_an_appeal_goes_its_whole_way(site, watched, monkeypatch, script):
     walk = Walk(watched, site, monkeypatch, script=script)
     owner = walk.at("demo-owner")
     owner.goto("/my/appeals/new/")
-    owner.check("[name=kind][value=help_request]", force=True)
+    owner.check("[name=kind][value=help_request]")
     owner.fill("[name=text]", TEXT)
     owner.locator("[name=points]").first.fill("货梯什么时候修好？")
     owner.select_option("[name=matter]", "park_services")
