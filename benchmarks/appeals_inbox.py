@@ -107,11 +107,12 @@ def grow(count: int, now: datetime) -> None:
                 continue
             before = dice.choice(others) if dice.random() < 0.1 else one.lead  # came back once
             for unit in dict.fromkeys((before, one.lead)):
+                answered = "replied" if one.state in ANSWERED else ""
+                ended = answered if unit == one.lead else "returned"
                 given.append(
                     Dispatch(
-                        appeal=one, unit=unit, hop=1, dispatched_at=one.submitted_at,
-                        acknowledged_at=one.submitted_at,
-                        ended_at=None if unit == one.lead else now,
+                        appeal=one, unit=unit, hop=1, dispatched_at=one.submitted_at, ended=ended,
+                        acknowledged_at=one.submitted_at, ended_at=now if ended else None,
                     )
                 )  # fmt: skip
         Dispatch.objects.bulk_create(given, batch_size=1_000)
