@@ -95,7 +95,7 @@ def main() -> int:
         count = as_csv(options.file, table, options.rows)
         file = table if options.rows else options.file
         env = demo_site.environment(folder / "var")
-        demo_site.load(env, 10)
+        demo_site.load(env, 10, appeals=0)
         bad = folder / "bad.csv"
         first, said = imported(file, env, bad)
         second, said_again = imported(file, env, bad)

@@ -29,6 +29,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools")]
 
+import appeal_rows  # noqa: E402
 import demo_site  # noqa: E402
 import postgres  # noqa: E402
 
@@ -37,6 +38,7 @@ BARE = "/bare-view-for-comparison/"
 LISTS = (
     "library", "my-policies", "my-reports", "my-people", "my-consents", "messages", "desk",
     "desk-firms", "desk-claims", "desk-disputes", "desk-people", "desk-journal",
+    *appeal_rows.LISTS,
 )  # fmt: skip
 STATIC = re.compile(r'(?:href|src)="(/static/[^"?#]+)[^"]*"')
 
@@ -205,6 +207,7 @@ def grow(rows: int, before: int) -> None:
             now=now,
         )
         _dispute(*wrong[n - before], now)
+    appeal_rows.grow_appeals(rows, before, now)
 
 
 def _disputable() -> Iterator[tuple[Any, str, str]]:
@@ -300,6 +303,7 @@ def inside(requests: int) -> None:
         for page in pages
         if page.name in LISTS
     ]
+    lists.append(demo_site.Page(*appeal_rows.INBOX))
     few: dict[str, int] = {}
     grow(10, 0)
     for page in lists:
@@ -316,7 +320,8 @@ def measured(name: str, firms: int, requests: int, **more: str) -> int:
     print(f"\n=== {name}: loading {firms} firms …", flush=True)
     with tempfile.TemporaryDirectory(prefix="qifu-bench-") as folder:
         env = demo_site.environment(Path(folder), **more)
-        demo_site.load(env, firms)
+        # no made-up appeals: lists have to be short at first
+        demo_site.load(env, firms, appeals=0)
         command = [sys.executable, __file__, "--inside", "--requests", str(requests)]
         return subprocess.run(command, cwd=ROOT, env=env).returncode
 

@@ -28,6 +28,15 @@ ACCOUNTS = {
     "desk-dispute": "demo-steward",
     "desk-people": "demo-admin",
     "desk-journal": "demo-auditor",
+    "desk-appeals": "demo-intake",
+    "desk-appeal-new": "demo-intake",
+    "desk-appeal": "demo-handler",
+    "desk-absences": "demo-handler",
+    "desk-figure": "demo-coordinator",
+    "desk-gaps": "demo-coordinator",
+    "desk-calendar": "demo-coordinator",
+    "desk-knowledge": "demo-intake",
+    "desk-answer": "demo-intake",
 }
 # pages that show something else once a form in the address is filled in
 FILLED_IN = {
@@ -35,11 +44,15 @@ FILLED_IN = {
     "&qualifications=hi_tech_firm",
     "size-test": "industry=C3511&staff=250&revenue=3000&assets=2000",
     "library": "text=研发&status=always",
+    "answers": "text=拖欠货款",
+    "desk-figures": "by=month",
 }
+# what an address asks for where it cannot do without
+ASKED = {"desk-figure-cases": "code=received"}
 # addresses that answer with no page of their own
 NO_PAGE = re.compile(
-    r"(-xlsx|-css|-calendar|-paper)$|^(healthz|preferences|sign-out|after-sign-in|industries"
-    r"|my-answer|my-skip|my-undo|message|messages-read)$"
+    r"(-xlsx|-css|-paper|-file|-hints|-many)$|^(healthz|preferences|sign-out|after-sign-in"
+    r"|industries|policy-calendar|my-answer|my-skip|my-undo|message|messages-read)$"
 )
 
 
@@ -64,16 +77,18 @@ def environment(var: Path, **more: str) -> dict[str, str]:
     }
 
 
-def load(env: Mapping[str, str], firms: int) -> None:
-    """Migrate and load the demo city; CalledProcessError with what it printed."""
-    command = [sys.executable, "-m", "qifu", "demo", "--only-load", "--firms", str(firms)]
+def load(env: Mapping[str, str], firms: int, *, appeals: int = 300) -> None:
+    """Migrate and load the demo city; exits with what it printed where that fails."""
+    command = [sys.executable, "-m", "qifu", "demo", "--only-load", "--firms", str(firms),
+               "--appeals", str(appeals)]  # fmt: skip
     done = subprocess.run(command, cwd=ROOT, env=dict(env), capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"qifu demo --only-load failed:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
 
 
 def fill(now: Any) -> dict[str, Any]:
-    """Through the actions that people use: a claim, a dispute, a report, an invitation, a consent.
+    """Through the actions that people use: a claim, a dispute, a report, an invitation, a consent,
+    an appeal with two points that its unit works on.
 
     Gives what the addresses need. Django must be set up; run once for one city.
     """
@@ -122,6 +137,45 @@ def fill(now: Any) -> dict[str, Any]:
         "desk-firm": {"uscc": firm.uscc},
         "desk-claim": {"pk": claim.pk},
         "desk-dispute": {"pk": dispute.pk},
+        **_appeal(now),
+    }
+
+
+def _appeal(now: Any) -> dict[str, Any]:
+    """An appeal that the unit works on; an answer and a statute of the knowledge base."""
+    from qifu.accounts.models import User
+    from qifu.appeals import actions
+    from qifu.knowledge.models import Answer, Law
+    from qifu.organisations.models import Unit
+    from qifu.organisations.selectors import actor_for
+
+    people = {
+        name: actor_for(User.objects.get(username=f"demo-{name}"))
+        for name in ("owner", "intake", "handler")
+    }
+    before = now - timedelta(hours=2)
+    case = actions.submit_appeal(
+        None, actor=people["owner"], now=before, kind="help_request", matter="power_water_gas",
+        region="440306", title="", text="厂房新增两条产线，变压器容量用满，多次跳闸，想尽快增容。",
+        points=("增容要什么材料？", "从申请到通电要多久？"), contact_name="演示联系人",
+        contact_phone="0755-00000000",
+    )  # fmt: skip
+    actions.accept_appeal(case, actor=people["intake"], now=before + timedelta(minutes=10))
+    unit = Unit.objects.get(organisation=people["handler"].organisation)
+    actions.dispatch_appeal(
+        case, actor=people["intake"], now=before + timedelta(minutes=20), unit=unit
+    )
+    actions.acknowledge(case, actor=people["handler"], now=before + timedelta(minutes=40))
+    answer = Answer.objects.filter(state="published").order_by("pk")[0]
+    return {
+        "my-appeal": {"pk": case.pk},
+        "my-appeal-print": {"pk": case.pk},
+        "my-appeal-step": {"pk": case.pk, "step": "withdraw"},
+        "desk-appeal": {"pk": case.pk},
+        "desk-appeal-step": {"pk": case.pk, "step": "reply"},
+        "answer": {"code": answer.code},
+        "desk-answer": {"code": answer.code},
+        "law": {"code": Law.objects.order_by("pk")[0].code},
     }
 
 
@@ -139,6 +193,7 @@ def pages(values: Mapping[str, Any]) -> tuple[list[Page], list[str]]:
         beginning = max((b for b in ACCOUNTS if name.startswith(b)), key=len)
         account = "" if name in ("claim-status", "claim-new") else ACCOUNTS[beginning]
         path = reverse(name, kwargs=values.get(name))
+        path += f"?{ASKED[name]}" if name in ASKED else ""
         found.append(Page(name, path, account))
         if name in FILLED_IN:
             found.append(Page(f"{name}-answer", f"{path}?{FILLED_IN[name]}", account))
