@@ -110,6 +110,16 @@ class City:
         return self.documents.get("reply_templates") or []
 
     @property
+    def channels(self) -> Mapping[str, Any]:
+        """channels.yaml as it was loaded: where a firm can turn; empty where the city has none."""
+        return self.documents.get("channels") or {}
+
+    @property
+    def zones(self) -> list[dict[str, Any]]:
+        """The fronts of districts as they were loaded, in the order of the pack."""
+        return self.documents.get("zones") or []
+
+    @property
     def laws(self) -> list[dict[str, Any]]:
         """Statutes of the pack: {code, title: {zh, en}, level, in_force_from, text}."""
         return self.documents.get("laws") or []

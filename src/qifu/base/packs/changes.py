@@ -121,6 +121,7 @@ def snapshot(pack: Pack) -> Snapshot:
 def _casework(documents: Mapping[str, Any]) -> Snapshot:
     """What appeals need, a thing a row; of a law's text only its hash."""
     dispatch, scope = documents.get("dispatch") or {}, documents.get("scope") or {}
+    channels = documents.get("channels") or {}
     return {
         "appeals": dict(documents.get("appeals") or {}),
         "matter": _by_code(documents.get("matters") or []),
@@ -130,6 +131,9 @@ def _casework(documents: Mapping[str, Any]) -> Snapshot:
         "exclusion": _by_code(scope.get("exclusions") or []),
         "answer": _by_version(documents.get("answers") or []),
         "reply_template": _by_code(documents.get("reply_templates") or []),
+        "channels": {key: value for key, value in channels.items() if key != "channels"},
+        "channel": _by_code(channels.get("channels") or []),
+        "zone": _by_code(documents.get("zones") or []),
         "law": {
             row["code"]: {
                 **{key: value for key, value in row.items() if key != "text"},

@@ -17,8 +17,12 @@ from qifu.rulebook.findings import Finding, RuleError
 from qifu.rulebook.policy import Policy
 from qifu.rulebook.size_rules import SizeRules
 
-# The documents that appeals and the knowledge base stand on; a pack may have none of them.
-CASEWORK = ("appeals", "matters", "dispatch", "clocks", "scope", "answers", "reply_templates")
+# The documents that appeals, channels, zones and the knowledge base stand on; a pack may have
+# none of them.
+CASEWORK = (
+    "appeals", "matters", "dispatch", "clocks", "scope", "answers", "reply_templates", "channels",
+    "zones",
+)  # fmt: skip
 Words = Mapping[str, str]
 
 

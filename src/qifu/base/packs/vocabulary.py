@@ -4,14 +4,14 @@ LANGUAGES = ("zh", "en")
 ENTERPRISE_PERMISSIONS = (
     "facts.view", "facts.declare", "facts.dispute", "policies.view", "questions.answer",
     "reports.make", "people.manage", "consents.manage", "messages.view", "appeals.view",
-    "appeals.submit",
+    "appeals.submit", "programs.connect",
 )  # fmt: skip
 UNIT_PERMISSIONS = (
     "firms.search", "firms.view", "facts.view_public", "facts.view_government",
     "facts.view_consented", "claims.decide", "disputes.settle", "policies.edit", "journal.view",
     "figures.view", "people.manage", "appeals.view_all", "appeals.intake", "appeals.handle",
     "appeals.coordinate", "appeals.callback", "appeals.figures", "knowledge.edit",
-    "calendar.manage",
+    "calendar.manage", "channels.edit", "exchange.run", "programs.connect",
 )  # fmt: skip
 PERMISSIONS = {"enterprise": ENTERPRISE_PERMISSIONS, "unit": UNIT_PERMISSIONS}
 # The messages that the software sends, and the placeholders it fills in each.

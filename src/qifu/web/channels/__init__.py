@@ -1,0 +1,1 @@
+"""Pages of the channel finder: where a firm can turn, and what is open now."""

@@ -1,0 +1,5 @@
+"""Addresses of channels."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

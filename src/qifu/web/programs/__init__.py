@@ -1,0 +1,1 @@
+"""Pages for programs that use Qifu: tokens, webhooks, feeds."""

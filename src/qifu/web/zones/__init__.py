@@ -1,0 +1,1 @@
+"""The fronts of districts: one account everywhere, the own channels and units first."""
