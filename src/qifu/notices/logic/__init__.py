@@ -1,0 +1,1 @@
+"""Pure functions of messages, events and webhooks."""
