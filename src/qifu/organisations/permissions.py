@@ -1,6 +1,6 @@
 """Who may do what with organisations and their facts. Pure questions: no query, no exception."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from qifu.accounts.models import User
@@ -106,3 +106,13 @@ def may_manage_consents(actor: Actor, enterprise: Enterprise) -> bool:
 
 def may_read_journal(actor: Actor) -> bool:
     return actor.is_unit and actor.may("journal.view")
+
+
+def may_keep_channels(actor: Actor) -> bool:
+    """Whether keeping entries of the channel list is this officer's duty at all."""
+    return actor.is_unit and actor.may("channels.edit")
+
+
+def may_keep_channel(actor: Actor, keepers: Collection[int]) -> bool:
+    """An officer with that duty in one of the units that keep the entry: see `keepers_of`."""
+    return may_keep_channels(actor) and actor.organisation_id in keepers

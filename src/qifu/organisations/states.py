@@ -1,4 +1,4 @@
-"""The lives of a claim, an invitation and a dispute, each in one table."""
+"""The lives of a claim, an invitation, a dispute and a report on a channel, each in one table."""
 
 from typing import Final
 
@@ -45,4 +45,18 @@ DISPUTE_STEPS: Final[Transitions] = {
     "correct": (frozenset({"open"}), "corrected"),
     "keep": (frozenset({"open"}), "kept"),
     "withdraw": (frozenset({"open"}), "withdrawn"),
+}
+
+
+class ReportState(models.TextChoices):
+    """What became of somebody's word that an entry of the channel list is wrong."""
+
+    OPEN = "open", _("待核对")
+    MENDED = "mended", _("已改正")
+    KEPT = "kept", _("核对无误")
+
+
+REPORT_STEPS: Final[Transitions] = {
+    "mend_channel_report": (frozenset({"open"}), "mended"),
+    "keep_channel_report": (frozenset({"open"}), "kept"),
 }

@@ -23,7 +23,8 @@ LEAST = 0.3
 # an authority of another place is asked for; another place is named; so is a place of the city
 AUTHORITY, ELSEWHERE, AND_HERE = 0.8, 0.4, 0.5
 EMPTY, SAYS_NOTHING, REPEATED = 1.0, 0.9, 0.9
-_TOP, _KEYS = ("source", "exclusions"), ("code", "name", "reason", "channel", "signals", "checks")
+_TOP = ("source", "exclusions")
+_KEYS = ("code", "name", "reason", "channel", "channels", "signals", "checks")
 _SIGNAL = ("words", "all", "not", "weight")
 
 _AUTHORITY = re.compile(
@@ -68,7 +69,10 @@ class Signal:
 
 @dataclass(frozen=True, eq=False)
 class Exclusion:
-    """One thing that is not taken in, why, and where to go; without signals a person finds it."""
+    """One thing that is not taken in, why, and where to go; without signals a person finds it.
+
+    `channels` are codes of the city's channel list, where it has entries for such things.
+    """
 
     code: str
     name: Words
@@ -76,6 +80,7 @@ class Exclusion:
     channel: Channel
     signals: tuple[Signal, ...] = ()
     checks: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,8 +283,8 @@ def _outside(trace: Traced, outside: tuple[str, ...], home: tuple[str, ...]) -> 
         return None
     names = list(dict.fromkeys(word.word for word in heard))[:5]
     why = Words(
-        f"文中提到本市以外的地方：{'、'.join(names)}",
-        f"The text names places outside the city: {', '.join(names)}",
+        f"文中提到外地：{'、'.join(names)}",
+        f"The text names other places: {', '.join(names)}",
     )
     return best * (AND_HERE if here else 1), tuple(heard), why
 
@@ -320,7 +325,23 @@ def _exclusion(
         channel=_channel(row, path, desk),
         signals=tuple(_signal(one, where, desk) for one, where in rows),
         checks=_checks(row, path, desk, checks),
+        channels=_channels(row, path, desk),
     )
+
+
+def _channels(row: Mapping[str, Any], path: str, desk: Desk) -> tuple[str, ...]:
+    value, where = row.get("channels"), join(path, "channels")
+    if value is None:
+        return ()
+    if not isinstance(value, list | tuple) or not value:
+        desk.say("type", where, "must be a list of codes that is not empty", value, "[sz-12345]")
+        return ()
+    for i, code in enumerate(value):
+        if not isinstance(code, str) or not code:
+            desk.say("type", f"{where}[{i}]", "must be a code of the channel list", code)
+        elif code in value[:i]:
+            desk.say("duplicate", f"{where}[{i}]", "the same channel twice", code)
+    return tuple(code for code in value if isinstance(code, str))
 
 
 def _channel(row: Mapping[str, Any], path: str, desk: Desk) -> Channel:

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from qifu.accounts.models import User
 from qifu.base import journal
+from qifu.base.city import current_city
 from qifu.base.errors import Conflict
 from qifu.base.models import JournalLine, JournalNote
 from qifu.notices.models import Notice
-from qifu.organisations.actions.ownership import OWNER
-from qifu.organisations.models import Claim, ClaimPaper, Invitation, Membership
+from qifu.organisations.models import ChannelReport, Claim, ClaimPaper, Invitation, Membership
 
 GONE = "已注销"
 
@@ -23,9 +23,10 @@ def forget_person(user: User, *, actor_id: int | None, now: datetime) -> dict[st
     Rows that others rely on (who decided, who stated a fact) keep the number of the account,
     which no longer names anybody. The last owner of a firm must hand over first.
     """
-    for membership in Membership.objects.filter(user=user, role=OWNER, ended_at=None):
+    owner = current_city().owner_role
+    for membership in Membership.objects.filter(user=user, role=owner, ended_at=None):
         others = Membership.objects.filter(
-            organisation_id=membership.organisation_id, role=OWNER, ended_at=None
+            organisation_id=membership.organisation_id, role=owner, ended_at=None
         ).exclude(user=user)
         if not others.exists():
             raise Conflict(_("此人是某家企业唯一的负责人，请先移交。"))
@@ -39,6 +40,7 @@ def forget_person(user: User, *, actor_id: int | None, now: datetime) -> dict[st
         "papers": ClaimPaper.objects.filter(pk__in=[paper.pk for paper in papers]).delete()[0],
         "claims": claims.update(applicant=GONE, phone="", position="", note=""),
         "invitations": Invitation.objects.filter(accepted_by=user).update(label=GONE),
+        "channel_reports": ChannelReport.objects.filter(reported_by=user).update(contact=""),
         "notes": JournalNote.objects.filter(
             line__in=JournalLine.objects.filter(actor_id=user.pk)
         ).delete()[0],
