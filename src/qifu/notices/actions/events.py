@@ -55,6 +55,10 @@ def emit(
 
 
 def complete(event_id: int, data: Mapping[str, Any]) -> None:
-    """Write the rest of what an event says, still inside the transaction that emitted it."""
-    event = Event.objects.get(pk=event_id)
-    Event.objects.filter(pk=event_id).update(data={**event.data, **data})
+    """Write the rest of what an event says, inside the transaction that emitted it.
+
+    One that was passed on already, or rolled back, stays as it is.
+    """
+    event = Event.objects.filter(pk=event_id, spread_at=None).first()
+    if event is not None:
+        Event.objects.filter(pk=event_id).update(data={**event.data, **data})

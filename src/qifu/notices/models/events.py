@@ -45,7 +45,8 @@ class Webhook(models.Model):
     """An address that wants events, with the eyes of one membership.
 
     `membership_id` and `organisation_id` are plain references upwards. `secret` is sealed with a
-    key that follows from SECRET_KEY: it has to be read again to sign. `hold_until`: the receiver
+    key that follows from SECRET_KEY: it has to be read again to sign. `of_firm`: the membership is
+    in an enterprise, which is told of its own objects only. `hold_until`: the receiver
     could not be reached or asked for a pause, and is left alone until then.
     """
 
@@ -59,6 +60,7 @@ class Webhook(models.Model):
     )
     membership_id = models.BigIntegerField(db_index=True)
     organisation_id = models.BigIntegerField(db_index=True)
+    of_firm = models.BooleanField()
     url = models.CharField(max_length=500)
     secret = models.TextField()
     kinds = models.JSONField(default=list)
