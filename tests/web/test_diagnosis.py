@@ -60,7 +60,7 @@ def test_an_answer_may_stay_open_but_not_all_of_them(client):
     assert client.get("/diagnosis/?region=440307").status_code == 200
     page = client.get("/diagnosis/?text=x")
     assert page.status_code == 200
-    assert "六个问题" in words(page)
+    assert "6 个问题" in words(page)
     empty = client.get("/diagnosis/?industry=%20")
     assert empty.status_code == 422
     assert "请至少回答一项" in words(empty)
@@ -70,7 +70,7 @@ def test_a_firm_from_elsewhere_is_not_from_here(client):
     page = client.get("/diagnosis/?region=other")
     match = diagnose({"region": "11"}, on=NOW.date())
     assert f"{len(match.maybe)} 项可能可享" in words(page)
-    assert "不在本市" in words(page)
+    assert "不在本地" in words(page)
 
 
 def test_none_of_the_titles_is_an_answer_too(client):

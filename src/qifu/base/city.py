@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from qifu.base.errors import Refused
 from qifu.base.models import CityLoad
 from qifu.base.packs import trees_of
+from qifu.base.zones import Zone, parse_zones, zone_of_region
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.clock_rules import ClockRules, parse_clock_rules
 from qifu.rulebook.derive import derive
@@ -28,6 +29,8 @@ from qifu.textmine.matters import Matter, parse_matters
 from qifu.textmine.scope import ScopeRules, parse_scope
 
 Words = Mapping[str, str]
+# what the quick diagnosis asks where the pack names nothing: what every register knows
+DIAGNOSIS = ("region", "industry", "founded")
 
 
 class NoCity(Refused):
@@ -44,6 +47,11 @@ class Role:
     name: Words
     for_: str
     may: frozenset[str]
+
+    @property
+    def owns(self) -> bool:
+        """Whether it is a firm's own head: somebody of the firm who decides on its people."""
+        return self.for_ == "enterprise" and "people.manage" in self.may
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,33 @@ class City:
     @property
     def sources(self) -> Mapping[str, Words]:
         return {code: {"zh": zh, "en": en} for code, (zh, en) in self.catalogue.sources.items()}
+
+    def speaks(self, language: str) -> bool:
+        """Whether pages and messages exist in a language: `zh`, `en`, or a tag such as zh-hans."""
+        return language.partition("-")[0] in self.languages
+
+    @property
+    def diagnosis(self) -> tuple[str, ...]:
+        """The attributes that the quick diagnosis asks for, in its order."""
+        asked = self.documents["pack"].get("diagnosis") or DIAGNOSIS
+        return tuple(name for name in asked if name in self.catalogue)
+
+    @property
+    def level_names(self) -> Mapping[str, Words]:
+        """The pack's own words for the levels of policies; empty where it has none."""
+        return self.documents["pack"].get("levels") or {}
+
+    @property
+    def owner_role(self) -> str:
+        """The role of whoever gets a firm's account: the first that manages a firm's people."""
+        return next(role.code for role in self.roles.values() if role.owns)
+
+    def role_with(self, permission: str) -> str:
+        """The first role of the pack that holds a permission; KeyError where none does."""
+        for role in self.roles.values():
+            if permission in role.may:
+                return role.code
+        raise KeyError(permission)
 
     def with_derived(
         self, facts: Mapping[str, Any], *, as_of: date
@@ -118,6 +153,23 @@ class City:
     def zones(self) -> list[dict[str, Any]]:
         """The fronts of districts as they were loaded, in the order of the pack."""
         return self.documents.get("zones") or []
+
+    @cached_property
+    def fronts(self) -> tuple[Zone, ...]:
+        """The same, read; empty where the city has one front for all."""
+        return parse_zones(self.zones, self.documents["units"])
+
+    def zone(self, code: str) -> Zone | None:
+        """The front with this code, or None."""
+        return next((zone for zone in self.fronts if zone.code == code), None)
+
+    def zone_of_region(self, region: str) -> Zone | None:
+        """The front for firms registered in a region, or None."""
+        return zone_of_region(self.fronts, region)
+
+    def zone_of_host(self, host: str) -> Zone | None:
+        """The front that a host name (without port) opens on, or None."""
+        return next((zone for zone in self.fronts if host.lower() in zone.hosts), None)
 
     @property
     def laws(self) -> list[dict[str, Any]]:
@@ -256,6 +308,11 @@ def record_load(
         loaded_by=loaded_by,
         loaded_at=now,
     )
+
+
+def all_loads() -> list[CityLoad]:
+    """Every load ever, oldest first, without its documents (each is read when asked for)."""
+    return list(CityLoad.objects.defer("content").order_by("pk"))
 
 
 def last_load() -> CityLoad | None:

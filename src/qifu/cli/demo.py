@@ -118,7 +118,7 @@ def demo(port: int, firms: int, appeals: int, only_load: bool) -> None:
         click.echo(f"City: {line}")
     with click.progressbar(length=firms, label="Made-up firms") as bar:
         people = load_demo(pack, firms=firms, now=timezone.now(), progress=bar.update)
-    load_made_up_cases(now=timezone.now())
+    load_made_up_cases(now=timezone.now(), disputed=str(pack.demo.get("disputed") or ""))
     with click.progressbar(length=appeals, label="Made-up appeals") as bar:
         load_demo_appeals(pack, now=timezone.now(), most=appeals, progress=bar.update)
     click.echo("\nDemo accounts / 演示账户 (password / 密码: " + people[0].password + ")")

@@ -2,7 +2,7 @@
 
 import heapq
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -44,7 +44,7 @@ def load_demo_appeals(
     city = current_city()
     dice = random.Random(int(pack.demo["seed"]))
     start = now - timedelta(days=int(recipe["days"]))
-    cast = _cast(city, dice, start)
+    cast = _cast(city, pack.demo["accounts"], start)
     story = _Story(recipe, cast, dice, now)
     paths = [name for name, number in recipe["paths"].items() for _ in range(number)]
     dice.shuffle(paths)
@@ -55,33 +55,35 @@ def load_demo_appeals(
     return len(paths)
 
 
-def _cast(city: City, dice: random.Random, now: datetime) -> Cast:
-    def known(username: str, may: str) -> Actor:
-        actor = actor_with(person_by_username(username), may)
-        assert actor is not None, f"the demo has no {username} who may {may}"
-        return actor
+def _cast(city: City, accounts: Sequence[Mapping[str, Any]], now: datetime) -> Cast:
+    """The demo's own accounts, each for what its roles allow, and made-up people beside them."""
 
-    firms = [known("demo-owner", "appeals.submit")] * 3 + [
-        known("demo-clerk", "appeals.submit"), known("demo-owner-2", "appeals.submit"),
-    ]  # fmt: skip
+    def all_who(may: str) -> list[Actor]:
+        rows = (a for a in accounts if any(may in city.roles[r["role"]].may for r in a["roles"]))
+        known = [actor_with(person_by_username(row["username"]), may) for row in rows]
+        found = [actor for actor in known if actor is not None]
+        assert found, f"the demo has nobody who may {may}"
+        return found
+
+    first, *others = all_who("appeals.submit")
+    firms = [first] * 3 + others
     for number, firm in enumerate(made_up_firms_without_people(FIRMS), start=1):
         firms.append(
             made_up_person(
                 f"demo-firm-{number:02d}", f"演示·企业用户{number:02d}",
-                ("enterprise", firm.uscc, "owner"), "appeals.submit", now,
+                ("enterprise", firm.uscc, city.owner_role), "appeals.submit", now,
             )
         )  # fmt: skip
     cast = Cast(
         city,
-        known("demo-intake", "appeals.intake"),
-        known("demo-coordinator", "appeals.coordinate"),
-        known("demo-callback", "appeals.callback"),
+        all_who("appeals.intake")[0],
+        all_who("appeals.coordinate")[0],
+        all_who("appeals.callback")[0],
         firms,
     )
-    for username in ("demo-handler", "demo-handler-ns"):
-        actor = known(username, "appeals.handle")
+    for actor in all_who("appeals.handle"):
         assert actor.organisation_id is not None
-        cast.handlers[actor.organisation_id] = actor
+        cast.handlers.setdefault(actor.organisation_id, actor)
     return cast
 
 

@@ -19,7 +19,6 @@ from qifu.organisations.selectors import actor_with, enterprise_of, unit_by_code
 from qifu.rulebook.calendar_days import Calendar
 
 SATISFIED, DISSATISFIED = (5, 5, 4, 4, 3), (2, 1)
-PHONE = "0755-00000000"
 
 
 @dataclass
@@ -39,7 +38,7 @@ class Cast:
             self.handlers[unit.pk] = made_up_person(
                 f"demo-unit-{unit.organisation.code.lower()}",
                 f"演示·{unit.organisation.name}办理人",
-                ("unit", unit.organisation.code, "handler"),
+                ("unit", unit.organisation.code, self.city.role_with("appeals.handle")),
                 "appeals.handle",
                 now,
             )
@@ -137,7 +136,7 @@ class Case:
             "region": firm.region if firm else "", "title": "", "text": self.text,
             "points": self.points,
             "contact_name": self.stage.dice.choice(self.stage.recipe["contacts"]),
-            "contact_phone": PHONE,
+            "contact_phone": str(self.stage.recipe["phone"]),
         }  # fmt: skip
 
     def _draft(self, at: datetime) -> None:
@@ -191,9 +190,6 @@ class Case:
         assert self.it.lead is not None
         return self.stage.cast.handler(self.it.lead, self.stage.now)
 
-    def _at(self, code: str) -> bool:
-        return self.it.lead is not None and self.it.lead.organisation.code == code
-
     def _acknowledge(self, at: datetime) -> None:
         act.acknowledge(self.it, actor=self.handler, now=at)
 
@@ -204,9 +200,11 @@ class Case:
         )  # fmt: skip
 
     def _object(self, at: datetime) -> None:
+        lead = self.it.lead.organisation.code if self.it.lead else ""
+        others = [code for code in self.stage.recipe["objected_to"] if code != lead]
         act.object_to_dispatch(
             self.it, actor=self.handler, now=at,
-            suggested=unit_by_code("SZ-FGW" if self._at("SZ-GXJ") else "SZ-GXJ"),
+            suggested=unit_by_code(others[0]),
             reason="这件事的审批权限不在本单位。", basis="本单位公布的职责清单",
         )  # fmt: skip
 
@@ -216,7 +214,7 @@ class Case:
         )
 
     def _transfer(self, at: datetime) -> None:
-        below = unit_by_code("SZ-NS-GXJ")
+        below = unit_by_code(self.stage.recipe["transferred_to"])
         assert below is not None
         act.transfer(self.it, actor=self.handler, now=at, unit=below, why="由企业所在区办理。")
 

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qifu.base.city import City
+from qifu.base.zones import Zone
 from qifu.notices.selectors import unread_count
 from qifu.organisations.models import Membership
 from qifu.organisations.permissions import NOBODY, Actor
-from qifu.organisations.selectors import memberships_of
+from qifu.organisations.selectors import enterprise_of, memberships_of
 from qifu.web.addresses import here
 from qifu.web.http import site_city
 from qifu.web.preferences import size_of, theme_of
 from qifu.web.words import language, spoken
+from qifu.web.zones.chosen import has_chosen, zone_of, zone_of_host
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,35 @@ class Shell:
     def city(self) -> City | None:
         return site_city(self.request)
 
+    @cached_property
+    def zone(self) -> Zone | None:
+        """The district's front that this page is shown in; None for the whole city."""
+        return zone_of(self.request)
+
+    @property
+    def fronts(self) -> tuple[Zone, ...]:
+        return self.city.fronts if self.city else ()
+
+    @cached_property
+    def own_zone(self) -> Zone | None:
+        """The front of the firm's own district, until somebody chose one: offered, no more."""
+        if not self.fronts or self.zone or not self.actor.is_enterprise:
+            return None
+        if self.city is None or has_chosen(self.request):
+            return None
+        return self.city.zone_of_region(enterprise_of(self.actor).region)
+
+    @property
+    def home_url(self) -> str:
+        """The first page of where one is: a front, or the whole city whatever the host."""
+        if self.zone:
+            return reverse("zone", args=[self.zone.code])
+        return reverse("whole-city" if zone_of_host(self.request) else "home")
+
     @property
     def site_name(self) -> str:
+        if self.zone:
+            return spoken(self.zone.site_name)
         return spoken(self.city.site_name) if self.city else _("企服")
 
     @property
@@ -103,12 +132,18 @@ class Shell:
 
     @property
     def city_css(self) -> str:
-        """The address changes with the pack, so that browsers may keep the sheet for good."""
-        return f"{reverse('city-css')}?v={self.city.load_id if self.city else 0}"
+        """The address changes with pack and front, so that browsers may keep a sheet for good."""
+        front = f"&z={self.zone.code}" if self.zone else ""
+        return f"{reverse('city-css')}?v={self.city.load_id if self.city else 0}{front}"
 
     @property
     def language(self) -> str:
         return language()
+
+    @property
+    def many_languages(self) -> bool:
+        """Whether there is a language to change to."""
+        return self.city is None or len(self.city.languages) > 1
 
     @property
     def theme(self) -> str:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -45,6 +46,13 @@ def site_city(request: HttpRequest) -> City | None:
 def city_of(request: HttpRequest) -> City:
     """The pack in force, asked for once a request; NoCity becomes a page that says what to do."""
     return site_city(request) or current_city()
+
+
+def languages_of(request: HttpRequest) -> set[str]:
+    """The languages that pages of this city have, as codes of settings.LANGUAGES."""
+    known = {code for code, _name in settings.LANGUAGES}
+    city = site_city(request)
+    return {code for code in known if city is None or city.speaks(code)}
 
 
 def go(request: HttpRequest, address: str) -> HttpResponse:

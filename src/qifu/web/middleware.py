@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from qifu.base.errors import Refused
 from qifu.organisations.permissions import NOBODY, Actor
 from qifu.organisations.selectors import actor_for
-from qifu.web.http import AskedRequest, person
+from qifu.web.http import AskedRequest, languages_of, person
 from qifu.web.preferences import MEMBERSHIP
 from qifu.web.views import not_found, refusal
 
@@ -21,15 +21,19 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class ChosenLanguage:
-    """Chinese unless the person has chosen English here; what the browser prefers is not asked."""
+    """Chinese unless the person has chosen English here; what the browser prefers is not asked.
+
+    A city whose pack speaks Chinese only is shown in Chinese, whatever was chosen elsewhere.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        known = {code for code, _name in settings.LANGUAGES}
-        language = chosen if chosen in known else settings.LANGUAGE_CODE
+        # the city is asked only for those who have chosen something else
+        plain = chosen in ("", settings.LANGUAGE_CODE) or chosen not in languages_of(request)
+        language = settings.LANGUAGE_CODE if plain else chosen
         translation.activate(language)
         request.LANGUAGE_CODE = language
         response = self.get_response(request)

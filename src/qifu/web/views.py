@@ -17,7 +17,7 @@ from qifu.web.accounts.forms import SignInForm
 from qifu.web.addresses import safe_next
 from qifu.web.carry import carried_by, same_site, send_again, typed_into
 from qifu.web.colours import style_sheet
-from qifu.web.http import AskedRequest, go, site_city
+from qifu.web.http import AskedRequest, go, languages_of, site_city
 from qifu.web.preferences import SIZE, SIZES, THEME, THEMES, YEAR, remember
 
 _STATUS: tuple[tuple[type[Refused], int], ...] = (
@@ -34,7 +34,7 @@ def preferences(request: AskedRequest) -> HttpResponse:
     """Language, theme or size; back to the page where it was chosen. Unknown values are ignored."""
     answer = go(request, safe_next(request, reverse("home")))
     language = request.POST.get("language", "")
-    if language in {code for code, _name in settings.LANGUAGES}:
+    if language in languages_of(request):
         remember(request, answer, settings.LANGUAGE_COOKIE_NAME, language)
         if request.actor.user is not None:
             remember_language(request.actor.user, language)
@@ -47,11 +47,17 @@ def preferences(request: AskedRequest) -> HttpResponse:
 
 @require_http_methods(["GET"])
 def city_css(request: AskedRequest) -> HttpResponse:
-    """The accent and its readable shades; kept by browsers for as long as the pack stands."""
-    city = site_city(request)
-    answer = HttpResponse(style_sheet(city.accent if city else ""), content_type="text/css")
-    asked = request.GET.get("v")
-    for_good = city is not None and asked == str(city.load_id)
+    """The accent and its readable shades; kept by browsers for as long as the pack stands.
+
+    The address says for which district's front (`z`), so that what is kept fits it for good.
+    """
+    city, asked = site_city(request), request.GET.get("z", "")
+    zone = city.zone(asked) if city and asked else None
+    accent = zone.accent if zone else city.accent if city else ""
+    fronts = {one.code: one.accent for one in city.fronts} if city else {}
+    answer = HttpResponse(style_sheet(accent, fronts), content_type="text/css")
+    known = zone is not None or not asked
+    for_good = city is not None and known and request.GET.get("v") == str(city.load_id)
     answer["Cache-Control"] = (
         f"public, max-age={YEAR}, immutable" if for_good else "public, max-age=60"
     )

@@ -101,7 +101,7 @@ class Fields:
             self.wrong["contact_phone"] = too_long(phone, LONGEST_PHONE)
         elif needed and not _PHONE.fullmatch(phone):
             self.wrong["contact_phone"] = _(
-                "请填写能联系到您的电话，例如 13800000000 或 0755-12345678"
+                "请填写能联系到您的电话，例如 13800000000 或 010-12345678"
             )
         self.taken["contact_name"], self.taken["contact_phone"] = name, phone
 

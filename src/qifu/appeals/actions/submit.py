@@ -167,7 +167,7 @@ def _checked(
     firm = _whose(actor, draft, enterprise, staff=staff)
     city = current_city()
     if not city.appeals:
-        raise Conflict(_("本市还没有开通诉求服务。"))
+        raise Conflict(_("本地还没有开通诉求服务。"))
     form = Fields(city)
     form.kind(kind)
     form.matter(matter)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from qifu.base.packs.check_calendar import check_calendar
 from qifu.base.packs.check_casework import check_casework
 from qifu.base.packs.check_catalogue import (
     check_attributes,
@@ -13,12 +14,14 @@ from qifu.base.packs.check_catalogue import (
     check_sizes,
     read_trees,
 )
+from qifu.base.packs.check_channels import check_channels
 from qifu.base.packs.check_demo import check_demo
 from qifu.base.packs.check_people import check_notices, check_roles, check_units
 from qifu.base.packs.check_policies import check_cases, check_policies
+from qifu.base.packs.check_zones import check_zones
 from qifu.base.packs.desk import Desk, contrast_with_white, is_colour
 from qifu.base.packs.files import PackFiles, read_files
-from qifu.base.packs.vocabulary import LANGUAGES, LEAST_CONTRAST
+from qifu.base.packs.vocabulary import LANGUAGES, LEAST_CONTRAST, LEVELS
 from qifu.rulebook.cases import CaseFile
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.codes import REGION, CodeTree
@@ -31,12 +34,14 @@ from qifu.rulebook.sizes import size_class
 
 _KEYS = (
     "id", "version", "extends", "name", "site_name", "region", "languages", "colours", "made_up",
-    "notice", "currency", "time_zone", "promises",
+    "notice", "currency", "time_zone", "promises", "diagnosis", "levels",
 )  # fmt: skip
 # What a city needs and a pack that others extend does not.
 _CITY_KEYS = ("site_name", "region", "languages", "colours", "promises")
 # what a city promises, in working days
 _PROMISES = ("claim", "dispute")
+# questions that somebody answers in a minute
+MOST_ASKED = 10
 _CITY_FILES = ("attributes", "units", "roles", "notices", "sizes")
 
 
@@ -81,11 +86,17 @@ def read_and_check(folder: Path, *, run: bool = True) -> Reading:
         if kind not in files.documents and not _unreadable(files, kind):
             where = str(files.folder / f"{kind}.yaml")
             files.findings.append(Finding("missing", "", "a city needs this file", file=where))
+    check_calendar(files)
     units, roles = _check_people(reading)
+    if (document := files.document("zones")) is not None:
+        check_zones(Desk(document, files.findings), reading.trees.get(REGION), units)
+    check_channels(files, reading.trees, units)
     reading.catalogue = check_attributes(files, reading.trees)
     if reading.catalogue is None:
         check_casework(files, None, units, None)
         return reading
+    if pack is not None:
+        _check_diagnosis(Desk(pack, files.findings), reading.catalogue)
     reading.derived = check_derived(files, reading.catalogue)
     reading.policies = check_policies(files.policies, reading.catalogue, units, files.findings)
     places = {
@@ -174,8 +185,35 @@ def _check_pack_document(desk: Desk, trees: Mapping[str, CodeTree], *, city: boo
     colours = doc.get("colours")
     if colours is not None:
         _check_colours(desk, colours)
+    if doc.get("levels") is not None:
+        _check_levels(desk, doc["levels"])
     if doc.get("promises") is not None:
         _check_promises(desk, doc["promises"])
+
+
+def _check_diagnosis(desk: Desk, catalogue: Catalogue) -> None:
+    """The quick diagnosis asks for attributes that there are, each once."""
+    asked = desk.data.get("diagnosis") if isinstance(desk.data, Mapping) else None
+    if asked is None:
+        return
+    if not isinstance(asked, list) or not 1 <= len(asked) <= MOST_ASKED:
+        message = f"must be a list of 1 to {MOST_ASKED} attributes"
+        desk.say("type", "diagnosis", message, asked, "[region, industry, founded]")
+        return
+    seen: dict[str, str] = {}
+    for i, name in enumerate(asked):
+        desk.refer(name, catalogue.attributes, f"diagnosis[{i}]", "attribute")
+        desk.once(name, seen, f"diagnosis[{i}]")
+
+
+def _check_levels(desk: Desk, levels: Any) -> None:
+    """The city's own words for who a policy comes from."""
+    doc = desk.mapping(levels, "levels", "{district: {zh, en}}")
+    if doc is None:
+        return
+    desk.keys(doc, LEVELS, "levels")
+    for level in doc:
+        desk.words(doc, level, "levels")
 
 
 def _check_promises(desk: Desk, promises: Any) -> None:

@@ -15,8 +15,9 @@ from qifu.rulebook.facts import Unfit, read_value, split_key
 _KEYS = (
     "seed", "count", "uscc_prefix", "series", "marker", "password", "names", "forms", "districts",
     "industries", "profiles", "unknown", "only_register", "city_only", "division_only", "conflict",
-    "hand_made", "accounts",
+    "figures", "disputed", "hand_made", "accounts",
 )  # fmt: skip
+_OPTIONAL = ("figures", "disputed", "hand_made")
 _PROFILE = (
     "staff", "spread", "per_head", "assets", "margin", "rd_chance", "rd_share", "ip", "export",
     "renovation", "loans",
@@ -39,7 +40,7 @@ def check_demo(
     if doc is None:
         return
     desk.keys(doc, _KEYS, "")
-    desk.need(doc, [key for key in _KEYS if key not in ("hand_made",)], "")
+    desk.need(doc, [key for key in _KEYS if key not in _OPTIONAL], "")
     marker = desk.text(doc, "marker", "") or ""
     try:
         made_up_code(str(doc.get("uscc_prefix")), str(doc.get("series")), 0)
@@ -54,6 +55,11 @@ def check_demo(
     _check_choices(desk, doc, catalogue)
     for key in ("only_register", "city_only", "division_only", "conflict"):
         _share(desk, doc.get(key), key)
+    figures = desk.mapping(doc.get("figures") or {}, "figures", "{attribute: figure}") or {}
+    for attribute in figures:
+        desk.refer(attribute, catalogue.attributes, f"figures.{attribute}", "attribute")
+    if doc.get("disputed") is not None:
+        desk.refer(doc["disputed"], catalogue.attributes, "disputed", "attribute")
     shares = desk.mapping(doc.get("unknown") or {}, "unknown", "{group: share}") or {}
     for group, share in shares.items():
         desk.refer(group, catalogue.groups, f"unknown.{group}", "group of attributes")

@@ -16,15 +16,17 @@ def figures_of(
     industry: str,
     form: str,
     region: str,
+    elsewhere: str,
     as_of: date,
     random: Random,
 ) -> Figures:
     """Flat facts (`attr`, `attr@2025`) of one firm: money in yuan, ratios 0 to 1, days as text.
 
+    `elsewhere` is the region in which a few firms pay their taxes instead.
     `profile` holds the medians and chances of a line of business (see a pack's demo.yaml).
     """
     maker = _Figures({k: _number(v) for k, v in profile.items()}, as_of, random)
-    maker.basics(industry, form, region)
+    maker.basics(industry, form, region, elsewhere)
     maker.size(form)
     maker.money()
     maker.research()
@@ -74,13 +76,13 @@ class _Figures:
 
     # subjects
 
-    def basics(self, industry: str, form: str, region: str) -> None:
+    def basics(self, industry: str, form: str, region: str, elsewhere: str) -> None:
         age = min(self.random.expovariate(1 / 2600), 12000)
         founded = self.as_of - timedelta(days=int(age) + 20)
         self.founded = founded
         company = form in COMPANIES
         self.set("region", region)
-        self.set("tax_region", region if self.chance(0.95) else "440305")
+        self.set("tax_region", region if self.chance(0.95) else elsewhere)
         self.set("industry", industry)
         self.set("legal_form", form)
         self.set("status", "open")

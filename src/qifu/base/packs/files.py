@@ -3,10 +3,11 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from qifu.base.packs.languages import in_both, speaks_one_language
 from qifu.base.packs.laws import INDEX, LAWS, Law, read_laws
 from qifu.rulebook.documents import CASES, LARGEST, Document
 from qifu.rulebook.findings import Finding, RuleError
@@ -20,7 +21,8 @@ KINDS = (
 )  # fmt: skip
 # What a demo city makes up for itself is no part of a city that extends it.
 OWN_ONLY = ("demo", "demo_appeals")
-FOLDERS = ("codes", "policies", "calendar", LAWS)
+CALENDAR = "calendar"
+FOLDERS = ("codes", "policies", CALENDAR, LAWS)
 OTHER_FILES = (".md", ".txt")
 CODE_COLUMNS = ("code", "name_zh", "name_en", "parent")
 DEEPEST = 5
@@ -60,6 +62,8 @@ class PackFiles:
     policies: list[Document] = field(default_factory=list)
     cases: list[Document] = field(default_factory=list)
     laws: dict[str, Law] = field(default_factory=dict)
+    # official years that the pack brings, by number
+    calendar: dict[str, Document] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def document(self, kind: str) -> Document | None:
@@ -83,7 +87,14 @@ def read_files(folder: Path) -> PackFiles:
         files.chain.append(here)
         own = _read_folder(here, files)
         here = _extended(own, here, files)
+    if speaks_one_language(files.data("pack")):
+        files.documents = {kind: _in_both(one) for kind, one in files.documents.items()}
+        files.policies = [_in_both(one) for one in files.policies]
     return files
+
+
+def _in_both(document: Document) -> Document:
+    return replace(document, data=in_both(document.data))
 
 
 def _read_folder(folder: Path, files: PackFiles) -> Document | None:
@@ -124,8 +135,14 @@ def _read_folder(folder: Path, files: PackFiles) -> Document | None:
     for place in sorted((policies / CASES).glob("*.yaml")):
         document = read_document(place, files.findings)
         files.cases.extend([document] if document else [])
+    for place in sorted((folder / CALENDAR).glob("*.yaml")):
+        if place.stem.isdigit() and place.stem not in files.calendar:
+            document = read_document(place, files.findings)
+            files.calendar |= {place.stem: document} if document else {}
     index = folder / LAWS / INDEX
     document = read_document(index, files.findings) if index.is_file() else None
+    if document is not None and speaks_one_language(files.data("pack")):
+        document = _in_both(document)
     if document is not None:
         # a city's own text of a law goes before that of the pack it extends
         files.laws = read_laws(index.parent, document, files.findings) | files.laws

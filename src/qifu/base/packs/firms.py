@@ -45,7 +45,7 @@ def make_firms(
     """`count` firms, those written by hand first; the same input gives the same firms.
 
     Firm n does not depend on how many are asked for. Facts whose attribute the catalogue does not
-    have are left out.
+    have are left out; `figures` in the recipe says which figure an attribute of another name takes.
     """
     hand_made = recipe.get("hand_made") or []
     taken: set[str] = set()
@@ -105,6 +105,7 @@ class _Maker:
             industry=str(industry["code"]),
             form=str(form["code"]),
             region=str(district["code"]),
+            elsewhere=str(self.recipe["districts"][0]["code"]),
             as_of=self.as_of,
             random=self.random,
         )
@@ -130,9 +131,11 @@ class _Maker:
         only_register = random.random() < recipe["only_register"]
         city_only = random.random() < recipe["city_only"]
         division_only = random.random() < recipe["division_only"]
+        called = {figure: name for name, figure in (recipe.get("figures") or {}).items()}
         for key, figure in figures.items():
             value = figure
             name, year = split_key(key)
+            name = called.get(name, name)
             attribute = self.catalogue.get(name)
             # drawn for every figure, so that an attribute more or less changes no other fact
             luck, dice, days = random.random(), random.random(), random.randrange(5, 220)

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import transaction
 
 from qifu.accounts.models import User
+from qifu.base.city import current_city
 from qifu.base.errors import NotAllowed
 from qifu.organisations.actions.disputes import dispute_fact
-from qifu.organisations.actions.ownership import OWNER, join, submit_claim
+from qifu.organisations.actions.ownership import join, submit_claim
 from qifu.organisations.logic.ranking import standing
 from qifu.organisations.models import (
     Claim,
@@ -158,8 +159,11 @@ def load_made_up_person(
 
 
 @transaction.atomic
-def load_made_up_cases(*, now: datetime) -> int:
-    """A few claims and disputes, so that an official's desk has work; once, give how many."""
+def load_made_up_cases(*, now: datetime, disputed: str = "") -> int:
+    """A few claims and disputes, so that an official's desk has work; once, give how many.
+
+    `disputed` is the attribute, a number of people, that owners disagree with; "" for none.
+    """
     _only_in_a_demo()
     if Claim.objects.exists() or Dispute.objects.exists():
         return 0
@@ -172,25 +176,28 @@ def load_made_up_cases(*, now: datetime) -> int:
             organisation.enterprise,
             actor=NOBODY,
             applicant=f"演示申请人{made + 1}",
-            phone="0755-00000000",
+            phone="000-00000000",
             position="行政",
             note="营业执照和授权书可以到窗口核对。",
             now=now - timedelta(days=days),
         )
         made += 1
     owners = Membership.objects.filter(
-        user__made_up=True, role=OWNER, ended_at=None, organisation__enterprise__isnull=False
+        user__made_up=True,
+        role=current_city().owner_role,
+        ended_at=None,
+        organisation__enterprise__isnull=False,
     ).select_related("user", "organisation__enterprise")
     for membership in owners.order_by("pk"):
         firm = membership.organisation.enterprise
-        stated = firm.facts.get("insured")
+        stated = firm.facts.get(disputed)
         if isinstance(stated, int):
             dispute_fact(
                 firm,
                 actor=actor_for(membership.user, membership.pk),
-                attribute="insured",
+                attribute=disputed,
                 text=str(stated + 3),
-                reason="上个月新招的 3 人还没有计入，参保清单可以提供。",
+                reason="上个月新招的 3 人还没有计入，名册可以提供。",
                 now=now - timedelta(days=1),
             )
             made += 1

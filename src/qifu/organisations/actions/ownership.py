@@ -18,12 +18,12 @@ from qifu.base.city import current_city
 from qifu.base.errors import BadInput, Conflict, NotAllowed
 from qifu.base.transitions import move
 from qifu.notices.actions import tell
+from qifu.notices.actions.events import emit
 from qifu.organisations.logic.tokens import digest, fresh_token
 from qifu.organisations.models import Claim, ClaimPaper, Enterprise, Invitation, Membership
 from qifu.organisations.permissions import Actor, may_decide_claim
 from qifu.organisations.states import CLAIM_STEPS
 
-OWNER = "owner"
 INVITATION_LASTS = timedelta(days=14)
 PAPER_TYPES = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 LARGEST_PAPER = 5 * 1024 * 1024
@@ -68,7 +68,7 @@ def submit_claim(
         wrong["applicant"] = _("请填写您的姓名。")
     digits = phone.replace(" ", "").replace("-", "")
     if not (digits.lstrip("+").isdigit() and 7 <= len(digits) <= 16):
-        wrong["phone"] = _("请填写能联系到您的电话，例如 13800000000 或 0755-12345678")
+        wrong["phone"] = _("请填写能联系到您的电话，例如 13800000000 或 010-12345678")
     if len(papers) > MOST_PAPERS:
         wrong["papers"] = _("最多上传 %(most)s 个文件。") % {"most": MOST_PAPERS}
     if len(note) > 1000:
@@ -76,7 +76,9 @@ def submit_claim(
     if wrong:
         raise BadInput(_("有几处需要改正。"), fields=wrong)
     kinds = [_paper_type(name, file, size) for name, file, size in papers]
-    if Membership.objects.filter(organisation_id=enterprise.pk, role=OWNER, ended_at=None).exists():
+    city = current_city()
+    owners = Membership.objects.filter(role=city.owner_role, ended_at=None)
+    if owners.filter(organisation_id=enterprise.pk).exists():
         raise BadInput(
             _("这家企业已经有负责人账户。请联系负责人邀请您加入；联系不上时请到企业服务窗口。"),
             field="uscc",
@@ -105,8 +107,8 @@ def submit_claim(
             values={
                 "firm": enterprise.name,
                 "number": claim.number,
-                "days": current_city().promises["claim"],
-                "unit": {"zh": "企业账户核验岗", "en": "The firm registrar"},
+                "days": city.promises["claim"],
+                "unit": city.roles[city.role_with("claims.decide")].name,
             },
             link=f"/claims/{claim.token}/",
             now=now,
@@ -142,18 +144,19 @@ def approve_claim(
         decided_at=now,
         papers_checked=list(papers_checked),
     )
+    owner = current_city().owner_role
     if (
         Membership.objects.filter(
-            organisation_id=claim.enterprise_id, role=OWNER, ended_at=None
+            organisation_id=claim.enterprise_id, role=owner, ended_at=None
         ).exists()
         or Invitation.objects.filter(
-            organisation_id=claim.enterprise_id, role=OWNER, state="open", expires_at__gt=now
+            organisation_id=claim.enterprise_id, role=owner, state="open", expires_at__gt=now
         ).exists()
     ):
         raise Conflict(_("这家企业刚刚已经确认了负责人，本申请不能再通过。"))
     token = None
     if claim.user_id:
-        _join(claim.user_id, claim.enterprise_id, OWNER, now)
+        _join(claim.user_id, claim.enterprise_id, owner, now)
         tell(
             [claim.user_id],
             "claim_approved",
@@ -167,7 +170,7 @@ def approve_claim(
         assert actor.user is not None
         Invitation.objects.create(
             organisation_id=claim.enterprise_id,
-            role=OWNER,
+            role=owner,
             label=claim.applicant,
             token_digest=digest(token),
             invited_by=actor.user,
@@ -179,6 +182,7 @@ def approve_claim(
         claim, "approve_claim", actor_id=actor.user_id, acting_for=actor.organisation_id,
         now=now, from_state=before, to_state=claim.state, note="、".join(papers_checked),
     )  # fmt: skip
+    _emit_decided(claim, now)
     return token
 
 
@@ -212,6 +216,20 @@ def renew_way_in(claim: Claim, *, actor: Actor, now: datetime) -> str:
     return token
 
 
+def _emit_decided(claim: Claim, now: datetime) -> None:
+    emit(
+        "claim.decided",
+        object_kind="claim",
+        object_id=claim.pk,
+        data={
+            "id": claim.pk, "number": claim.number, "state": claim.state,
+            "url": f"/api/v1/firms/{claim.enterprise_id}",
+        },
+        now=now,
+        internal=True,
+    )  # fmt: skip
+
+
 @transaction.atomic
 def refuse_claim(claim: Claim, *, actor: Actor, reason: str, now: datetime) -> None:
     """The officer refuses, with the reason that the applicant will read."""
@@ -229,6 +247,7 @@ def refuse_claim(claim: Claim, *, actor: Actor, reason: str, now: datetime) -> N
         claim, "refuse_claim", actor_id=actor.user_id, acting_for=actor.organisation_id, now=now,
         from_state=before, to_state=claim.state, note=reason[:1000],
     )  # fmt: skip
+    _emit_decided(claim, now)
     if claim.user_id:
         tell(
             [claim.user_id],

@@ -13,7 +13,7 @@ from qifu.base.city import current_city
 from qifu.base.errors import BadInput, Conflict, NotAllowed, WrongState
 from qifu.base.transitions import move
 from qifu.notices.actions import tell
-from qifu.organisations.actions.ownership import INVITATION_LASTS, OWNER, join
+from qifu.organisations.actions.ownership import INVITATION_LASTS, join
 from qifu.organisations.logic.tokens import digest, fresh_token
 from qifu.organisations.models import Consent, Enterprise, Invitation, Membership, Unit
 from qifu.organisations.permissions import Actor, may_manage_consents, may_manage_people
@@ -122,7 +122,8 @@ def _lock_members(organisation_id: int) -> None:
 
 def _not_the_last_manager(membership: Membership) -> None:
     """An organisation keeps at least one person who can let others in."""
-    managing = {code for code, role in current_city().roles.items() if "people.manage" in role.may}
+    city = current_city()
+    managing = {code for code, role in city.roles.items() if "people.manage" in role.may}
     if membership.role not in managing:
         return
     others = Membership.objects.filter(
@@ -130,7 +131,7 @@ def _not_the_last_manager(membership: Membership) -> None:
     ).exclude(pk=membership.pk)
     if others.exists():
         return
-    if membership.role == OWNER:
+    if membership.role == city.owner_role:
         raise Conflict(_("企业至少要有一位负责人。请先让另一位成员成为负责人。"))
     raise Conflict(_("至少要有一位能管理成员的人。请先让另一位成员担任。"))
 

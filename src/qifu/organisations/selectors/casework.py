@@ -29,7 +29,6 @@ from qifu.organisations.permissions import (
 from qifu.organisations.selectors.people import claims_visible_to, disputes_visible_to
 from qifu.organisations.selectors.profile import consented_groups
 
-OWNER = "owner"
 # steps whose note is the key of a fact
 _FACT_STEPS = frozenset({"declare_fact", "retract_fact"})
 
@@ -52,7 +51,7 @@ def account_of(actor: Actor, enterprise: Enterprise) -> Account:
         return Account(0, 0)
     live = Membership.objects.filter(organisation_id=enterprise.pk, ended_at=None)
     roles = list(live.values_list("role", flat=True))
-    return Account(len(roles), roles.count(OWNER))
+    return Account(len(roles), roles.count(current_city().owner_role))
 
 
 def with_account_mark(firms: QuerySet[Enterprise]) -> QuerySet[Enterprise]:

@@ -58,8 +58,8 @@ class ClaimForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         error_messages={
-            "required": _("请填写能联系到您的电话，例如 13800000000 或 0755-12345678"),
-            "max_length": _("电话号码太长，例如 0755-12345678"),
+            "required": _("请填写能联系到您的电话，例如 13800000000 或 010-12345678"),
+            "max_length": _("电话号码太长，例如 010-12345678"),
         },
     )
     position = forms.CharField(

@@ -94,7 +94,11 @@ def _code_field(tree: CodeTree, missing: dict[str, str], shared: dict[str, Any])
     if 0 < len(tree) <= MOST_CHOICES:
         choices = [("", _("请选择")), *((code, _named(tree, code, False)) for code in tree)]
         return forms.ChoiceField(choices=choices, error_messages=missing, **shared)
-    example = _("例如 440306 或 宝安区") if tree.name == REGION else _("例如 C3511 或 行业的全称")
+    example = _("例如 C3511 或 行业的全称")
+    if tree.name == REGION:
+        code = next((code for code in tree if not tree.children(code)), "")
+        words = {"code": code, "name": tree.label(code, language()) if code else ""}
+        example = _("例如 %(code)s 或 %(name)s") % words
     return TypedField(
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": example}),
         error_messages={"required": _("请填写代码或名称，%(example)s") % {"example": example}},

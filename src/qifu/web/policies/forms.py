@@ -1,4 +1,4 @@
-"""What can be asked of the library, and the six facts of the quick diagnosis."""
+"""What can be asked of the library, and the few facts of the quick diagnosis."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,9 +12,14 @@ from django.utils.translation import gettext_lazy
 from qifu.base.city import City
 from qifu.organisations.logic.values import BadValue, parse_value, unit_words
 from qifu.rulebook.catalogue import Attribute
+from qifu.rulebook.codes import INDUSTRY, REGION
 from qifu.web.industries import IndustryField, IndustryMixin
-from qifu.web.policies.names import BENEFITS, KINDS, LEVELS, ORDERS, STATUSES
-from qifu.web.words import language, spoken
+from qifu.web.my.cards import fact_words
+from qifu.web.my.fields import NONE, SetField, value_field
+from qifu.web.policies.names import BENEFITS, KINDS, ORDERS, STATUSES, levels
+from qifu.web.words import language
+
+OTHER = "other"
 
 
 def _choices(first: Any, names: Mapping[str, Promise]) -> list[tuple[str, Any]]:
@@ -53,9 +58,7 @@ class LibraryForm(forms.Form):
         required=False,
     )
     region = forms.ChoiceField(label=gettext_lazy("适用地区"), required=False)
-    level = forms.ChoiceField(
-        label=gettext_lazy("层级"), choices=_choices(gettext_lazy("不限"), LEVELS), required=False
-    )
+    level = forms.ChoiceField(label=gettext_lazy("层级"), required=False)
     order = forms.ChoiceField(
         label=gettext_lazy("排序"), choices=list(ORDERS.items()), required=False
     )
@@ -68,6 +71,11 @@ class LibraryForm(forms.Form):
             choices=[("", gettext_lazy("不限")), *regions(city)],
         )
         self.fields["region"] = places
+        self.fields["level"] = forms.ChoiceField(
+            label=gettext_lazy("层级"),
+            required=False,
+            choices=[("", gettext_lazy("不限")), *levels(city).items()],
+        )
 
     def asked(self) -> dict[str, str]:
         """What to ask the library for; unknown values are dropped, not refused."""
@@ -79,57 +87,49 @@ class LibraryForm(forms.Form):
 
 
 class DiagnosisForm(IndustryMixin):
-    """Six facts, each may stay open. Its answers are facts for the matching; nothing is kept."""
-
-    NAMES = ("region", "industry", "founded", "employees", "revenue", "qualifications")
-
-    region = forms.ChoiceField(label=gettext_lazy("注册在哪里"), required=False)
-    industry = IndustryField(label=gettext_lazy("主要做什么行业"), required=False)
-    founded = forms.CharField(
-        label=gettext_lazy("哪一天成立"),
-        required=False,
-        max_length=20,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-    employees = forms.CharField(
-        label=gettext_lazy("有多少员工"),
-        required=False,
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
-    revenue = forms.CharField(
-        required=False,
-        max_length=30,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        help_text=gettext_lazy("大概的数也可以，例如 2,000"),
-    )
-    qualifications = forms.MultipleChoiceField(
-        label=gettext_lazy("有哪些称号"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    """The few facts that the pack names, each may stay open. Its answers are facts for the
+    matching; nothing is kept.
+    """
 
     def __init__(self, data: Mapping[str, Any] | None, *, city: City, on: date) -> None:
         super().__init__(data)
         self.city, self.on = city, on
+        self.NAMES = city.diagnosis
         self.industry_matches = []
-        self.fields["region"] = forms.ChoiceField(
-            label=gettext_lazy("注册在哪里"),
-            required=False,
-            choices=[("", _("不确定")), *regions(city), ("other", _("不在本市"))],
-        )
-        titles = self._attribute("qualifications")
-        self.fields["qualifications"] = forms.MultipleChoiceField(
-            label=gettext_lazy("有哪些称号"),
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-            choices=[
-                ("__none__", _("以下都没有")),
-                *((code, spoken((zh, en))) for code, zh, en in titles.options),
-            ],
-        )
-        self.fields["revenue"].label = _("%(year)s 年营业收入") % {"year": on.year - 1}
-        self.units = {
-            name: unit_words(self._attribute(name), language()) for name in ("employees", "revenue")
-        }
+        self.fields |= {name: self._field(self._attribute(name)) for name in self.NAMES}
+
+    def _field(self, attribute: Attribute) -> forms.Field:
+        """The control of one attribute. Nothing has to be answered, and rough figures will do."""
+        catalogue, words = self.city.catalogue, attribute.label(language())
+        if attribute.tree == INDUSTRY:
+            return IndustryField(label=_("主要做什么行业"), required=False)
+        if attribute.tree == REGION:
+            elsewhere = _elsewhere(catalogue.tree(attribute), self.city.region)
+            others = [(OTHER, _("不在本地"))] if elsewhere else []
+            choices = [("", _("不确定")), *regions(self.city), *others]
+            return forms.ChoiceField(label=_("注册在哪里"), required=False, choices=choices)
+        if attribute.period:
+            words = fact_words(self.city, f"{attribute.name}@{self.on.year - 1}")
+        field = value_field(attribute, catalogue, label=words)
+        field.required, field.help_text = False, ""
+        if isinstance(field, SetField):
+            field.choices = [(NONE, _("以下都没有")), *field.choices[:-1]]  # type: ignore[index]
+        elif attribute.type == "flag" and isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("不确定")), *field.choices]  # type: ignore[misc]
+        elif attribute.unit == "CNY":
+            field.help_text = _("大概的数也可以，例如 2,000")
+        return field
+
+    @property
+    def asked_first(self) -> list[tuple[forms.BoundField, str]]:
+        """The plain fields, each with its unit."""
+        names = [name for name in self.NAMES if self._attribute(name).type != "set"]
+        return [(self[name], unit_words(self._attribute(name), language())) for name in names]
+
+    @property
+    def asked_beside(self) -> list[forms.BoundField]:
+        """The lists to tick, which stand beside the others."""
+        return [self[name] for name in self.NAMES if self._attribute(name).type == "set"]
 
     def _attribute(self, name: str) -> Attribute:
         return self.city.catalogue.attributes[name]
@@ -159,11 +159,14 @@ class DiagnosisForm(IndustryMixin):
         catalogue = self.city.catalogue
         if name == "industry":
             return self.resolve(catalogue.trees["industry"], typed)
-        if name == "region" and typed == "other":
+        if name == "region" and typed == OTHER:
             return _elsewhere(catalogue.trees["region"], self.city.region)
         return parse_value(self._attribute(name), typed, catalogue, today=self.on)
 
 
 def _elsewhere(tree: Iterable[str], region: str) -> str:
-    """A province that is not this city's: enough to know that the firm is not from here."""
-    return next(code for code in tree if len(code) == 2 and not region.startswith(code))
+    """A province that is not this city's: enough to know that the firm is not from here.
+
+    Empty where the tree has no other.
+    """
+    return next((code for code in tree if len(code) == 2 and not region.startswith(code)), "")

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from qifu.base.city import City
+from qifu.web.words import spoken
+
 KINDS: Mapping[str, Promise] = {
     "rate_with_cap": _("按比例补贴"),
     "tiers": _("分档奖励"),
@@ -46,6 +49,11 @@ ORDERS: Mapping[str, Promise] = {
 }
 
 
-def word(names: Mapping[str, Promise], code: str) -> str:
+def levels(city: City) -> dict[str, str]:
+    """Who a policy comes from, in the city's own words where its pack has some (县级, 镇级)."""
+    return {code: spoken(city.level_names.get(code)) or str(name) for code, name in LEVELS.items()}
+
+
+def word(names: Mapping[str, Promise] | Mapping[str, str], code: str) -> str:
     """The word for a code; the code itself where a pack brings one that is not known here."""
     return str(names.get(code, code))

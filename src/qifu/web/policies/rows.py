@@ -9,7 +9,7 @@ from typing import Any
 from qifu.base.city import City
 from qifu.policies.models import PolicyVersion
 from qifu.policies.selectors import status_of
-from qifu.web.policies.names import BENEFITS, KINDS, LEVELS, word
+from qifu.web.policies.names import BENEFITS, KINDS, levels, word
 from qifu.web.words import language, spoken
 
 
@@ -68,7 +68,7 @@ def row_of(version: PolicyVersion, city: City, on: date) -> Row:
         title=title_of(version),
         summary=spoken(card_of(version).get("summary")),
         kind=word(KINDS, version.kind) if version.kind else "",
-        level=word(LEVELS, version.level) if version.level else "",
+        level=word(levels(city), version.level) if version.level else "",
         benefit=word(BENEFITS, version.benefit) if version.benefit else "",
         region=region_name(city, version.region),
         unit=unit_name(city, version.unit_code) if version.unit_code else "",

@@ -161,9 +161,9 @@ def policy_calendar(request: AskedRequest, policy_id: str) -> HttpResponse:
 
 @require_http_methods(["GET"])
 def diagnosis(request: AskedRequest) -> HttpResponse:
-    """Six facts in the address, four groups of policies in the answer; nothing is stored."""
+    """A few facts in the address, four groups of policies in the answer; nothing is stored."""
     city, on = city_of(request), timezone.localdate()
-    asked = any(request.GET.get(name) for name in DiagnosisForm.NAMES)
+    asked = any(request.GET.get(name) for name in city.diagnosis)
     form = DiagnosisForm(request.GET if asked else None, city=city, on=on)
     data: dict[str, Any] = {"form": form, "result": None}
     if asked and form.is_valid():

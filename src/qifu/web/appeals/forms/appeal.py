@@ -75,7 +75,7 @@ class AppealForm(forms.Form):
         max_length=24,
         help_text=gettext_lazy("承办单位会打这个电话；只有经办人员看得到。"),
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        error_messages={"max_length": gettext_lazy("电话号码太长，例如 0755-12345678")},
+        error_messages={"max_length": gettext_lazy("电话号码太长，例如 010-12345678")},
     )
 
     def __init__(self, city: City, data: Any = None, files: Any = None, **given: Any) -> None:
@@ -126,7 +126,7 @@ class AppealForm(forms.Form):
             and not given.get("contact_phone")
             and "contact_phone" not in self.errors
         ):
-            self.add_error("contact_phone", _("请填写能联系到您的电话，例如 0755-12345678"))
+            self.add_error("contact_phone", _("请填写能联系到您的电话，例如 010-12345678"))
         return not self.errors
 
     def _length_words(self, length: int) -> str:

@@ -12,7 +12,7 @@ from qifu.web.http import AskedRequest, city_of, for_enterprise
 from qifu.web.my.board import board, match_of
 from qifu.web.my.cards import cards, conditions, fact_lines
 from qifu.web.my.firm import firm_of
-from qifu.web.policies.names import KINDS, LEVELS, word
+from qifu.web.policies.names import KINDS, levels, word
 from qifu.web.policies.rows import region_name, unit_name
 
 
@@ -58,7 +58,7 @@ def policy(request: AskedRequest, policy_id: str) -> HttpResponse:
         "sources": city.sources,
         "unit": unit_name(city, version.unit_code) if version.unit_code else "",
         "region": region_name(city, version.region),
-        "level": word(LEVELS, version.level) if version.level else "",
+        "level": word(levels(city), version.level) if version.level else "",
         "kind": word(KINDS, version.kind) if version.kind else "",
         "may_declare": may_declare(request.actor, firm),
         "today": on,

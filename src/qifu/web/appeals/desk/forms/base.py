@@ -136,14 +136,14 @@ class UnitField(forms.ChoiceField):
         self.units: dict[str, Unit] = {}
 
     def offer(self, units: Iterable[Unit], *, home: str, empty: Text) -> None:
-        """The units to choose from: those of the whole city first, then those of districts."""
+        """The units to choose from: those of the whole place first, then those of its parts."""
         self.units = {unit.organisation.code: unit for unit in units}
         wide: list[tuple[str, str]] = []
         near: list[tuple[str, str]] = []
         for code, unit in self.units.items():
             (wide if unit.region in ("", home) else near).append((code, unit_name(unit)))
         groups: list[tuple[str, Any]] = [("", str(empty))]
-        for words, rows in ((_("市级单位"), wide), (_("区级单位"), near)):
+        for words, rows in ((_("本级单位"), wide), (_("下级单位"), near)):
             if rows:
                 groups.append((words, rows))
         self.choices = groups
