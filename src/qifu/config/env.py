@@ -26,6 +26,10 @@ class Environment:
                       client's address is believed
     QIFU_CLAMD        where ClamAV's daemon listens, unix:/run/clamav/clamd.ctl or tcp:host:port;
                       without it files are looked through by content only
+    QIFU_API_PER_MINUTE   requests a minute that one token may make (default 300)
+    QIFU_WEBHOOK_PRIVATE=1   webhooks may go to http and to addresses of this house: for
+                      development, or where the receivers stand in the same network
+    QIFU_EVENT_DAYS   days that events and finished deliveries are kept (default 30)
     DATABASE_URL      sqlite:///… (default) or postgres://…
     """
 
@@ -37,6 +41,9 @@ class Environment:
     insecure: bool
     proxies: int
     clamd: str
+    api_per_minute: int
+    webhook_private: bool
+    event_days: int
     database: dict[str, Any]
 
 
@@ -72,6 +79,9 @@ def read_environment() -> Environment:
         insecure=demo or _env.bool("QIFU_INSECURE", default=False),
         proxies=_env.int("QIFU_PROXIES", default=0),
         clamd=_env.str("QIFU_CLAMD", default=""),
+        api_per_minute=_env.int("QIFU_API_PER_MINUTE", default=300),
+        webhook_private=_env.bool("QIFU_WEBHOOK_PRIVATE", default=False),
+        event_days=_env.int("QIFU_EVENT_DAYS", default=30),
         database=_env.db_url("DATABASE_URL", default=f"sqlite:///{var / 'qifu.sqlite3'}"),
     )
 

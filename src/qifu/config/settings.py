@@ -17,6 +17,8 @@ QIFU_DEMO = environment.demo
 QIFU_CITY = environment.city
 QIFU_VAR = environment.var
 QIFU_CLAMD = environment.clamd
+QIFU_WEBHOOK_PRIVATE = environment.webhook_private
+QIFU_EVENT_DAYS = environment.event_days
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -44,6 +46,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "qifu.api.middleware.ApiFrame",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "qifu.web.middleware.ChosenLanguage",
@@ -158,6 +161,12 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# programs: docs/decisions/0015-api.md says why these figures
+QIFU_API_TOKEN_DAYS = 366  # the longest life of a token: somebody looks at each once a year
+QIFU_API_PER_MINUTE = environment.api_per_minute
+QIFU_API_FAILED_PER_MINUTE = 30  # wrong tokens from one address
+QIFU_API_ANSWER_DAYS = 3  # answers are kept for an Idempotency-Key
 
 # language, time
 LANGUAGE_CODE = "zh-hans"

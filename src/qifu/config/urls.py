@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("qifu.web.urls"))]
+urlpatterns = [path("", include("qifu.api.routes")), path("", include("qifu.web.urls"))]
 
 handler400 = "qifu.web.views.bad_request"
 handler403 = "qifu.web.views.forbidden"

@@ -15,7 +15,7 @@ from qifu.appeals.states import State
 from qifu.base.city import City
 from qifu.base.models import JournalLine
 from qifu.knowledge.states import AnswerState
-from qifu.organisations.states import ClaimState, DisputeState, InvitationState
+from qifu.organisations.states import ClaimState, DisputeState, InvitationState, ReportState
 from qifu.web.appeals.words import clock_word
 from qifu.web.words import day_text, language, spoken
 
@@ -44,6 +44,8 @@ _OTHER_STEPS: Final[Mapping[str, Text]] = {
     "withdraw_claim": _("撤回认领"),
     "renew_way_in": _("重发开通链接"),
     "reveal_phone": _("查看申请人电话"),
+    "make_token": _("新建程序令牌"),
+    "revoke_token": _("停用程序令牌"),
     "invite": _("邀请成员"),
     "revoke_invitation": _("撤销邀请"),
     "accept_invitation": _("接受邀请"),
@@ -59,6 +61,7 @@ _OTHER_STEPS: Final[Mapping[str, Text]] = {
     "keep_disputed_fact": _("维持资料原值"),
     "make_report": _("生成政策报告"),
     "load_city": _("载入城市数据包"),
+    "undo_load": _("恢复较早载入的城市数据"),
     "import_enterprises": _("导入企业"),
     "appoint": _("指定成员"),
     "forget_person": _("删除个人信息"),
@@ -66,6 +69,16 @@ _OTHER_STEPS: Final[Mapping[str, Text]] = {
     "write_answer": _("编写解答"),
     "retire_answer": _("停用解答"),
     "upload_calendar": _("上传放假安排"),
+    "add_channel": _("新增渠道"),
+    "edit_channel": _("修改渠道"),
+    "retire_channel": _("停用渠道"),
+    "restore_channel": _("恢复渠道"),
+    "check_channel": _("核对渠道"),
+    "overrule_channel": _("数据包覆盖渠道的人工修改"),
+    "report_channel": _("反映渠道有误"),
+    "mend_channel_report": _("改正反映的错误"),
+    "keep_channel_report": _("核对渠道无误"),
+    "import_channels": _("批量更新渠道"),
 }
 # the rows of the step table, and what happens to a case beside it
 _APPEAL_STEPS: Final[Mapping[str, Text]] = {
@@ -76,6 +89,11 @@ _APPEAL_STEPS: Final[Mapping[str, Text]] = {
     "recompute_clock": _("按新日历重算时限"),
     "change_limit": _("按对应的时限规则重算"),
     "import_appeals": _("导入诉求"),
+    "exchange_update": _("按对方工单更新"),
+    "exchange_supplement": _("对方工单补充"),
+    "exchange_conflict": _("对方工单与本站不一致"),
+    "take_theirs": _("采用对方内容"),
+    "keep_ours": _("维持我方内容"),
     "record_absence": _("登记不在岗"),
     "end_absence": _("结束不在岗"),
 }
@@ -99,6 +117,8 @@ KINDS: Final[Mapping[str, Text]] = {
     "absence": pgettext_lazy("一件", "不在岗登记"),
     "calendarupload": pgettext_lazy("一件", "放假安排"),
     "user": pgettext_lazy("一件", "账号"),
+    "channel": pgettext_lazy("一件", "服务渠道"),
+    "channelreport": pgettext_lazy("一件", "渠道纠错"),
 }
 _STATES: Final[Mapping[str, Mapping[str, Text]]] = {
     "claim": dict(ClaimState.choices),
@@ -106,6 +126,7 @@ _STATES: Final[Mapping[str, Mapping[str, Text]]] = {
     "invitation": dict(InvitationState.choices),
     "answer": dict(AnswerState.choices),
     "appeal": dict(State.choices),
+    "channelreport": dict(ReportState.choices),
 }
 _WITHHELD_STEPS: Final = frozenset({"dispute_fact", "correct_disputed_fact", "keep_disputed_fact"})
 _FACT_STEPS: Final = frozenset({"declare_fact", "retract_fact"})

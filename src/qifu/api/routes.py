@@ -1,0 +1,34 @@
+"""Every router of the API, and what is beside it: the document and the page that explains it."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, URLResolver, path, re_path
+
+from qifu.api import me
+from qifu.api.core import api
+from qifu.api.document import document
+from qifu.api.refusals import plain
+
+# one line a room: its module has a `router` whose paths are whole
+for _room in (me,):
+    api.add_router("", _room.router)
+
+
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The document for programs, in the language asked for; no token is needed."""
+    if request.method != "GET":
+        answer: HttpResponse = plain(405)
+        answer["Allow"] = "GET"
+        return answer
+    return JsonResponse(document(), json_dumps_params={"ensure_ascii": False})
+
+
+def unknown(request: HttpRequest) -> HttpResponse:
+    """No such address, said in JSON."""
+    return plain(404)
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/openapi.json", openapi, name="api-document"),
+    path("api/v1/", api.urls),
+    re_path(r"^api/v1/", unknown, name="api-unknown"),
+]

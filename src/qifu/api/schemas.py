@@ -1,0 +1,84 @@
+"""What all inputs and answers are made of: bounded texts and numbers, names in both languages."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.utils.translation import gettext_noop as _
+from ninja import P, PathEx
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+MOST_ID = 2**63 - 1
+
+
+def _no_nul(text: str) -> str:
+    """PostgreSQL stores no NUL; no word has one."""
+    if "\x00" in text:
+        raise PydanticCustomError("nul", "no NUL")
+    return text
+
+
+class In(BaseModel):
+    """What a program sends: nothing but what is named, every text and number bounded.
+
+    pydantic's BaseModel and not ninja's Schema: that one would take a bare JSON string.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Out(BaseModel):
+    """What a program is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+Line = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
+Text = Annotated[str, Field(max_length=5_000), AfterValidator(_no_nul)]
+Code = Annotated[str, Field(max_length=64), AfterValidator(_no_nul)]
+Number = Annotated[int, Field(ge=1, le=MOST_ID)]
+# in an address
+PathId = PathEx[int, P(ge=1, le=MOST_ID, examples=[1])]
+PathCode = PathEx[str, P(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._@-]+$")]
+
+
+class Words(Out):
+    """A name in both languages; Chinese in both where there is no English."""
+
+    zh: str = Field(examples=["市工业和信息化局"])
+    en: str = Field(examples=["Industry Bureau"])
+
+
+class Named(Out):
+    """A code of a closed list with its name."""
+
+    code: str = Field(examples=["open"])
+    name: Words
+
+
+class Refusal(Out):
+    """Why a request was not done."""
+
+    code: str = Field(examples=["bad_input"], description=_("固定的代码，给程序判断用"))
+    message: str = Field(
+        examples=["请填写名称，例如：财务系统"], description=_("一句话，语言随 Accept-Language")
+    )
+    field: str = Field(examples=["name"], description=_("有问题的那一项；没有时为空"))
+    fields: dict[str, str] | None = Field(default=None, description=_("有几项要改时，每一项一句话"))
+
+
+def words(value: Any) -> Words:
+    """Bilingual data of a pack ({zh, en} or a pair) as an answer."""
+    if isinstance(value, Mapping):
+        zh, en = value.get("zh"), value.get("en")
+    elif isinstance(value, tuple | list) and len(value) == 2:
+        zh, en = value
+    else:
+        zh, en = value, value
+    return Words(zh=str(zh or en or ""), en=str(en or zh or ""))
+
+
+def yuan(value: Decimal | int | None) -> str | None:
+    """Money as a decimal text in yuan, without an exponent: \"300000\"."""
+    return None if value is None else format(Decimal(value), "f")
