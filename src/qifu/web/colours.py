@@ -1,9 +1,10 @@
-"""The city's accent colour, and the shades of it that can be read on every surface.
+"""The accent colours of the city and its districts, in shades that can be read everywhere.
 
 Contrast is that of WCAG 2.2 (relative luminance, 4.5 : 1 for text).
 """
 
 import re
+from collections.abc import Mapping
 
 Rgb = tuple[int, int, int]
 
@@ -60,12 +61,20 @@ def readable_on(surface: Rgb, colour: Rgb, towards: Rgb) -> Rgb:
     return towards
 
 
-def style_sheet(accent: str) -> str:
-    """The tokens that depend on the city, for light and dark pages."""
+def on_surfaces(accent: str) -> tuple[Rgb, Rgb]:
+    """The shades of an accent for words on light and on dark pages."""
     base = parse(accent)
     light = readable_on(LIGHT_SURFACE, base, INK)
     dark = readable_on(DARK_SURFACE, base, WHITE)
-    dark = dark if contrast(dark, DARK_SURFACE) >= 5 else mix(dark, WHITE, 0.12)
+    return light, dark if contrast(dark, DARK_SURFACE) >= 5 else mix(dark, WHITE, 0.12)
+
+
+def style_sheet(accent: str, zones: Mapping[str, str] | None = None) -> str:
+    """The tokens of a page with this accent, light and dark, and the colour of each front.
+
+    `zones` is code → accent: a page that lists fronts shows each in its own colour.
+    """
+    light, dark = on_surfaces(accent)
     on_light = WHITE if contrast(WHITE, light) >= READABLE else INK
     on_dark = INK if contrast(INK, dark) >= READABLE else WHITE
     light_tokens = {
@@ -82,7 +91,12 @@ def style_sheet(accent: str) -> str:
         "accent-edge": mix(INK, dark, 0.4),
         "on-accent": on_dark,
     }
-    return _rule(":root", light_tokens) + _rule('[data-bs-theme="dark"]', dark_tokens)
+    sheet = _rule(":root", light_tokens) + _rule('[data-bs-theme="dark"]', dark_tokens)
+    for code, colour in (zones or {}).items():
+        own_light, own_dark = on_surfaces(colour)
+        sheet += _rule(f".qf-zone--{code}", {"zone": own_light})
+        sheet += _rule(f'[data-bs-theme="dark"] .qf-zone--{code}', {"zone": own_dark})
+    return sheet
 
 
 def _rule(selector: str, tokens: dict[str, Rgb]) -> str:

@@ -1,4 +1,4 @@
-"""What this browser remembers for a person: theme, size, whom they acted for last."""
+"""What this browser remembers for a person: theme, size, district, whom they acted for last."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 THEME: Final = "qf_theme"
 SIZE: Final = "qf_size"
+ZONE: Final = "qf_zone"  # code of a district's front, or base.zones.WHOLE_CITY
 THEMES: Final = ("light", "dark")
 SIZES: Final = ("normal", "large")
 ACTING_FOR: Final = "qf_acting_for"

@@ -11,6 +11,7 @@ from qifu.policies.selectors.library import (
 )
 from qifu.policies.selectors.matching import Match, diagnose, match_for
 from qifu.policies.selectors.reports import Replay, replay, report_by_id, reports_of
+from qifu.policies.selectors.zones import own_first, own_policies, policies_of_front
 
 __all__ = [
     "Match",
@@ -19,6 +20,9 @@ __all__ = [
     "diagnose",
     "library",
     "match_for",
+    "own_first",
+    "own_policies",
+    "policies_of_front",
     "policy_for",
     "programme",
     "published_versions",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qifu.base.city import City
+from qifu.base.zones import Zone
 from qifu.organisations.logic.values import BadValue, parse_value, unit_words
 from qifu.rulebook.catalogue import Attribute
 from qifu.rulebook.codes import INDUSTRY, REGION
@@ -20,6 +21,8 @@ from qifu.web.policies.names import BENEFITS, KINDS, ORDERS, STATUSES, levels
 from qifu.web.words import language
 
 OTHER = "other"
+# the order in which a district's front shows policies; asked for nothing, it is this one
+OWN_FIRST = "own"
 
 
 def _choices(first: Any, names: Mapping[str, Promise]) -> list[tuple[str, Any]]:
@@ -59,12 +62,14 @@ class LibraryForm(forms.Form):
     )
     region = forms.ChoiceField(label=gettext_lazy("适用地区"), required=False)
     level = forms.ChoiceField(label=gettext_lazy("层级"), required=False)
-    order = forms.ChoiceField(
-        label=gettext_lazy("排序"), choices=list(ORDERS.items()), required=False
-    )
+    order = forms.ChoiceField(label=gettext_lazy("排序"), required=False)
 
-    def __init__(self, data: Mapping[str, Any], *, city: City) -> None:
+    def __init__(self, data: Mapping[str, Any], *, city: City, zone: Zone | None = None) -> None:
         super().__init__(data)
+        orders = {OWN_FIRST: _("本区的在前"), **ORDERS} if zone else ORDERS
+        self.fields["order"] = forms.ChoiceField(
+            label=gettext_lazy("排序"), choices=list(orders.items()), required=False
+        )
         places = forms.ChoiceField(
             label=gettext_lazy("适用地区"),
             required=False,

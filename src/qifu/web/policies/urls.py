@@ -5,7 +5,6 @@ from django.urls import path
 from qifu.web.policies import views
 
 urlpatterns = [
-    path("", views.home, name="home"),
     path("policies/", views.policies, name="library"),
     path("policies/list.xlsx", views.policies_xlsx, name="library-xlsx"),
     path("policies/<str:policy_id>/", views.policy, name="policy"),

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from qifu.base.city import City
+from qifu.base.zones import Zone
 from qifu.organisations.selectors import enterprise_of
 from qifu.policies.models import PolicyVersion
 from qifu.policies.selectors import (
@@ -20,6 +22,7 @@ from qifu.policies.selectors import (
     diagnose,
     library,
     match_for,
+    own_first,
     policy_for,
     programme,
     versions_of,
@@ -30,8 +33,9 @@ from qifu.web import xlsx
 from qifu.web.http import AskedRequest, city_of
 from qifu.web.industries import find
 from qifu.web.policies.calendar import entry
-from qifu.web.policies.forms import DiagnosisForm, LibraryForm
+from qifu.web.policies.forms import OWN_FIRST, DiagnosisForm, LibraryForm
 from qifu.web.policies.rows import card_of, row_of, rows_of, title_of
+from qifu.web.zones.chosen import zone_of
 
 PAGE = 20
 OPEN_SHOWN = 6
@@ -57,11 +61,12 @@ def home(request: AskedRequest) -> HttpResponse:
 @require_http_methods(["GET"])
 def policies(request: AskedRequest) -> HttpResponse:
     """The library with search and filters; htmx asks for the list alone."""
-    city, on = city_of(request), timezone.localdate()
-    form = LibraryForm(request.GET, city=city)
+    city, on, zone = city_of(request), timezone.localdate(), zone_of(request)
+    form = LibraryForm(request.GET, city=city, zone=zone)
     asked = form.asked()
-    page = Paginator(library(request.actor, on=on, **asked), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_listed(request, asked, on), PAGE).get_page(request.GET.get("page"))
     data = {
+        "own_first": zone if _begins_with_own(zone, asked) else None,
         "form": form,
         "page": page,
         "rows": rows_of(page.object_list, city, on),
@@ -78,12 +83,22 @@ def policies(request: AskedRequest) -> HttpResponse:
     return render(request, "policies/library.html", data)
 
 
+def _listed(request: AskedRequest, asked: dict[str, str], on: date) -> QuerySet[PolicyVersion]:
+    """What was asked for; in a district's front its own policies first, unless told otherwise."""
+    found, zone = library(request.actor, on=on, **asked), zone_of(request)
+    return own_first(found, zone) if zone and _begins_with_own(zone, asked) else found
+
+
+def _begins_with_own(zone: Zone | None, asked: dict[str, str]) -> bool:
+    return zone is not None and asked.get("order", OWN_FIRST) == OWN_FIRST
+
+
 @require_http_methods(["GET"])
 def policies_xlsx(request: AskedRequest) -> HttpResponse:
     """The same list as an Excel file."""
     city, on = city_of(request), timezone.localdate()
-    asked = LibraryForm(request.GET, city=city).asked()
-    rows = rows_of(library(request.actor, on=on, **asked), city, on)
+    asked = LibraryForm(request.GET, city=city, zone=zone_of(request)).asked()
+    rows = rows_of(_listed(request, asked, on), city, on)
     columns = [
         _("编号"), _("名称"), _("说明"), _("支持方式"), _("层级"), _("适用地区"), _("主管部门"),
         _("最高金额（元）"), _("开始申报"), _("截止申报"), _("版本"),

@@ -22,8 +22,10 @@ from qifu.web.appeals.forms.appeal import AppealForm, as_sent, first_words, of_d
 from qifu.web.appeals.forms.fields import clean_text, handed_in
 from qifu.web.appeals.hints import Hints, hints_for
 from qifu.web.http import AskedRequest, city_of, for_enterprise
+from qifu.web.policies.forms import regions
 from qifu.web.refusals import put_on
 from qifu.web.words import spoken
+from qifu.web.zones.chosen import zone_of
 
 # which draft a form that does not know its number belongs to: one that is kept while it is typed
 DRAFTS = "appeal_drafts"
@@ -107,6 +109,9 @@ class _NewPage:
         user = self.actor.user
         assert user is not None
         first = first_words(self.firm, self.city, name=user.display_name, phone=user.phone)
+        zone = zone_of(self.request)
+        if zone is not None and not first["region"]:
+            first["region"] = zone.region
         if self.draft is not None:
             first |= of_draft(self.draft)
         first |= self._begun(first)
@@ -114,8 +119,11 @@ class _NewPage:
         return self._page(form)
 
     def _begun(self, first: dict[str, Any]) -> dict[str, Any]:
-        """What the address asks to begin with: a kind, a matter, a matter's template."""
+        """What the address asks to begin with: a region, a kind, a matter, a matter's template."""
         asked: dict[str, Any] = {}
+        region = self.request.GET.get("region", "")
+        if self.draft is None and region in dict(regions(self.city)):
+            asked["region"] = region
         kind = self.request.GET.get("kind", "")
         if kind in dict(AppealForm.base_fields["kind"].choices):  # type: ignore[attr-defined]
             asked["kind"] = kind
