@@ -94,6 +94,7 @@ def test_the_difference_names_what_was_added_changed_and_removed_and_where(copy:
         Change("unit", "SZ-NEW", "added"),
         Change("policy", "SZD-2026-018", "changed", ("window.closes",)),
         Change("policy", "SZD-2026-027", "removed"),
+        Change("case", "SZD-2026-027", "removed"),
     ]
     assert pack_hash(pack) != pack_hash(read_pack(DEMO))
 

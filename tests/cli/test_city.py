@@ -118,18 +118,20 @@ def test_a_changed_pack_shows_its_difference_and_history_is_kept(pack):
     assert "added    unit SZ-NEW" in lines
     assert "changed  policy SZD-2026-018: version, window.closes" in lines
     assert "removed  policy SZD-2026-027" in lines
-    assert lines[-1].startswith("4 ")
+    assert "removed  case SZD-2026-027" in lines
+    assert lines[-1].startswith("5 ")
     assert last_load() == first
 
     done = run("city", "load", pack)
     assert done.exit_code == 0, done.output
-    assert "1 added, 2 changed, 1 removed" in done.stdout
+    assert "1 added, 2 changed, 2 removed" in done.stdout
     second = last_load()
     assert second.pk > first.pk
     assert {(c["what"], c["code"]) for c in second.changes} == {
         ("changed", "SZ-CZJ"), ("added", "SZ-NEW"),
         ("changed", "SZD-2026-018"), ("removed", "SZD-2026-027"),
-    }  # fmt: skip
+    }
+    assert ("case", "removed") in {(c["kind"], c["what"]) for c in second.changes}  # fmt: skip
     kept = CityLoad.objects.get(pk=first.pk)
     assert kept.documents["policies"]["SZD-2026-018@1"]["window"]["closes"] == "2027-01-22"
     versions = PolicyVersion.objects.filter(policy_id="SZD-2026-018").order_by("version")

@@ -5,10 +5,12 @@ from qifu.base.packs.changes import (
     Snapshot,
     diff,
     diff_packs,
+    documents_hash,
     documents_of,
     pack_hash,
     plain,
     snapshot,
+    snapshot_of,
     trees_of,
 )
 from qifu.base.packs.check import check_pack
@@ -21,10 +23,12 @@ __all__ = [
     "check_pack",
     "diff",
     "diff_packs",
+    "documents_hash",
     "documents_of",
     "pack_hash",
     "plain",
     "read_pack",
     "snapshot",
+    "snapshot_of",
     "trees_of",
 ]

@@ -41,13 +41,13 @@ def documents_of(pack: Pack) -> dict[str, Any]:
     """Everything that a running system needs of a pack, as JSON: kept whole with each load.
 
     `trees` are rows [code, name_zh, name_en, code above or null], see `trees_of`; `policies` are
-    documents by "id@version"; `laws` rows {code, title, level, in_force_from, text}. What appeals
-    need stands under the name of its file where the pack has it. The recipe of a demo is not part
-    of it.
+    documents by "id@version"; `cases` documents by the id of their policy; `calendar` official
+    years by number; `laws` rows {code, title, level, in_force_from, text}. What appeals need stands
+    under the name of its file where the pack has it. The recipe of a demo is not part of it.
     """
     return {
         "pack": plain(pack.document),
-        "trees": {name: _tree_rows(tree) for name, tree in sorted(pack.trees.items())},
+        "trees": {name: tree_rows(tree) for name, tree in sorted(pack.trees.items())},
         "attributes": plain(pack.attributes),
         "derived": plain(pack.derived_document),
         "sizes": plain(pack.sizes_document),
@@ -58,12 +58,17 @@ def documents_of(pack: Pack) -> dict[str, Any]:
             f"{document.data['id']}@{document.data['version']}": plain(document.data)
             for document in pack.policy_documents
         },
+        "cases": {
+            str(document.data["policy"]): plain(document.data) for document in pack.case_documents
+        },
+        "calendar": {year: plain(pack.calendar[year]) for year in sorted(pack.calendar)},
         **{kind: plain(pack.casework[kind]) for kind in CASEWORK if kind in pack.casework},
         "laws": [pack.laws[code].document() for code in sorted(pack.laws)],
     }
 
 
-def _tree_rows(tree: CodeTree) -> list[list[str | None]]:
+def tree_rows(tree: CodeTree) -> list[list[str | None]]:
+    """The rows of a code tree: [code, name_zh, name_en, code above or null]."""
     rows: list[list[str | None]] = []
     for code in tree:
         above = tree.ancestors(code)
@@ -84,13 +89,22 @@ def trees_of(documents: Mapping[str, Any]) -> dict[str, CodeTree]:
 
 def pack_hash(pack: Pack) -> str:
     """SHA-256 over everything that a running system would notice."""
-    text = json.dumps(documents_of(pack), sort_keys=True, ensure_ascii=False)
+    return documents_hash(documents_of(pack))
+
+
+def documents_hash(documents: Mapping[str, Any]) -> str:
+    """The hash of a pack from its `documents_of`, fresh or as a load kept them."""
+    text = json.dumps(documents, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def snapshot(pack: Pack) -> Snapshot:
     """kind → code → content, plain data: what two states of a city are compared by."""
-    documents = documents_of(pack)
+    return snapshot_of(documents_of(pack))
+
+
+def snapshot_of(documents: Mapping[str, Any]) -> Snapshot:
+    """The same from `documents_of`; a load of an older Qifu may lack some kinds."""
     attributes = documents["attributes"]
     lasting = {key: value for key, value in documents["pack"].items() if key != "version"}
     versions: dict[str, list[str]] = {}
@@ -114,6 +128,8 @@ def snapshot(pack: Pack) -> Snapshot:
             for policy_id, keys in versions.items()
             for key in keys
         },
+        "case": dict(documents.get("cases") or {}),
+        "calendar": dict(documents.get("calendar") or {}),
         **_casework(documents),
     }
 
@@ -139,7 +155,7 @@ def _casework(documents: Mapping[str, Any]) -> Snapshot:
                 **{key: value for key, value in row.items() if key != "text"},
                 "sha256": hashlib.sha256(row["text"].encode()).hexdigest(),
             }
-            for row in documents["laws"]
+            for row in documents.get("laws") or []
         },
     }
 

@@ -9,7 +9,7 @@ _ANSWER = (
     "code", "version", "matter", "question", "answer", "basis", "keywords", "valid_from",
     "valid_to", "made_up",
 )  # fmt: skip
-_BASIS = ("law", "article", "policy", "text")
+_BASIS = ("law", "article", "clause", "policy", "text")
 _TEMPLATE = ("code", "matter", "outcome", "name", "text")
 
 

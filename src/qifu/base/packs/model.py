@@ -33,8 +33,9 @@ class Pack:
     `attributes`, `derived_document`, `sizes_document`, `units`, `roles`, `notices`
     and `demo` are documents; `catalogue`, `trees`, `derived`, `sizes`, `policies` and `cases` the
     same read by the rulebook. `demo` and `demo_appeals` (made-up cases) are empty
-    where the pack has none. `casework` holds what
-    appeals need, document by kind (see `CASEWORK`), a kind that the pack has not is left out.
+    where the pack has none. `casework` holds what appeals need, document by kind (see `CASEWORK`),
+    a kind that the pack has not is left out; `calendar` the official years that it brings,
+    document by year.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Pack:
     demo: Mapping[str, Any] = field(repr=False)
     demo_appeals: Mapping[str, Any] = field(repr=False)
     casework: Mapping[str, Any] = field(repr=False)
+    calendar: Mapping[str, Any] = field(repr=False)
     laws: Mapping[str, Law] = field(repr=False)
 
     @property
@@ -139,6 +141,7 @@ def read_pack(folder: Path) -> Pack:
         demo=files.data("demo") or {},
         demo_appeals=files.data("demo_appeals") or {},
         casework={kind: files.data(kind) for kind in CASEWORK if files.data(kind) is not None},
+        calendar={year: document.data for year, document in sorted(files.calendar.items())},
         laws=files.laws,
     )
 

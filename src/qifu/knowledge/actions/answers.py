@@ -66,20 +66,21 @@ def load_answers(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> dict[st
 
     A version of the pack is immutable: the same number with another content is refused, name by
     name. What officers wrote or retired stays; an answer that the pack no longer has is withdrawn,
-    unless an officer has made it theirs.
+    unless an officer has made it theirs, and so is a version newer than the newest of the pack,
+    which is how an earlier load comes back.
     """
     counts = {"added": 0, "same": 0, "withdrawn": 0, "back": 0}
     known: dict[str, list[Answer]] = {}
     for answer in Answer.objects.order_by("version"):
         known.setdefault(answer.code, []).append(answer)
-    seen: set[str] = set()
+    newest: dict[str, int] = {}
     touched: set[str] = set()
     changed: list[str] = []
     for row in rows:
         code, number, content = str(row["code"]), int(row["version"]), _content(row)
         versions = known.setdefault(code, [])
         there = next((a for a in versions if a.pack_version == number), None)
-        seen.add(code)
+        newest[code] = max(number, newest.get(code, 0))
         if there is None:
             # an officer may have written versions meanwhile: the pack's comes after them
             after = max((a.version for a in versions), default=0)
@@ -107,7 +108,9 @@ def load_answers(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> dict[st
         answer
         for code, versions in known.items()
         for answer in versions
-        if code not in seen and answer.pack_version is not None and answer.state == "published"
+        if answer.pack_version is not None
+        and answer.pack_version > newest.get(code, 0)
+        and answer.state == "published"
     ]
     for answer in gone:
         move(answer, "withdraw", ANSWER_STEPS)

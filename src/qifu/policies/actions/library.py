@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from qifu.base import outbox
 from qifu.base.city import City
 from qifu.base.errors import Conflict
+from qifu.notices.actions.events import emit
 from qifu.organisations.models import Membership
 from qifu.policies.models import PolicyVersion
 from qifu.rulebook.policy import Policy, parse_policy
@@ -68,7 +69,8 @@ def load_policies(
     """Add versions that are not there yet; give counts {added, same, withdrawn, back}.
 
     A version is immutable: the same number with another content is refused, name by name.
-    A policy that the pack no longer has is withdrawn, not deleted.
+    A policy that the pack no longer has is withdrawn, not deleted; so is a version that is newer
+    than the newest of the pack, which is how an earlier load comes back.
     """
     counts = {"added": 0, "same": 0, "withdrawn": 0, "back": 0}
     known = {(row.policy_id, row.version): row for row in PolicyVersion.objects.all()}
@@ -86,6 +88,7 @@ def load_policies(
             changed.append(f"{policy.id} v{policy.version}")
         elif there.state == "withdrawn":
             PolicyVersion.objects.filter(pk=there.pk).update(state="published")
+            _emit("policy.published", there, now)
             counts["back"] += 1
         else:
             counts["same"] += 1
@@ -96,14 +99,41 @@ def load_policies(
         )
     PolicyVersion.objects.bulk_create(added)
     counts["added"] = len(added)
-    ids = {policy_id for policy_id, _version in seen}
+    for row in added:
+        _emit("policy.published", row, now)
+    newest: dict[str, int] = {}
+    for policy_id, version in seen:
+        newest[policy_id] = max(version, newest.get(policy_id, 0))
     gone = [
-        row.pk for row in known.values() if row.policy_id not in ids and row.state == "published"
+        row.pk
+        for row in known.values()
+        if row.version > newest.get(row.policy_id, 0) and row.state == "published"
     ]
     counts["withdrawn"] = PolicyVersion.objects.filter(pk__in=gone).update(state="withdrawn")
-    if added or gone:
+    for row in known.values():
+        if row.pk in gone:
+            _emit("policy.withdrawn", row, now)
+    if added or gone or counts["back"]:
         _look_again(city, now)
     return counts
+
+
+def _emit(kind: str, row: PolicyVersion, now: datetime) -> None:
+    days = {"opens": row.opens, "closes": row.closes}
+    emit(
+        kind,
+        object_kind="policy",
+        object_id=row.policy_id,
+        data={
+            "id": row.policy_id,
+            "version": row.version,
+            "level": row.level,
+            "region": row.region,
+            **{name: day.isoformat() if day else None for name, day in days.items()},
+            "url": f"/api/v1/policies/{row.policy_id}",
+        },
+        now=now,
+    )
 
 
 def _look_again(city: City, now: datetime) -> None:

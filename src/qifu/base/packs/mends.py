@@ -1,0 +1,121 @@
+"""Findings in Chinese: for each kind of mistake what it is and how to mend it."""
+
+from typing import Final
+
+from qifu.rulebook.findings import Finding
+
+# By the code of a finding. The place, what was found and what is allowed stand in the finding
+# itself, in the words of the file.
+SENTENCES: Final = {
+    "missing": "缺少这一项，请补上。",
+    "unknown_key": "没有这个键，请改正名称或删去。",
+    "unknown": "没有这个名称，请改正或删去。",
+    "unknown_file": "数据包里没有这种文件，请改名或移走。",
+    "type": "写法不对，请按允许的写法改。",
+    "text": "要写文字，请加引号或补上内容。",
+    "reference": "引用的代码不存在，请改正代码，或先补上它指的那一项。",
+    "duplicate_code": "同一个代码写了两次，请删去一个或改名。",
+    "duplicate_key": "同一个键写了两次，请删去一个。",
+    "language": "缺少这种语言的文字，请补上。",
+    "placeholder": "占位符不对，请与允许的占位符和另一种语言一致。",
+    "choice": "不在可选的范围内，请选一个允许的。",
+    "kind": "要写明给企业还是给部门，请选一个。",
+    "bounds": "超出范围，请改成范围内的数。",
+    "reversed": "前后颠倒，请改正其中一个。",
+    "cycle": "转了一圈又回到自己，请改正其中一处。",
+    "colour": '要写成带引号的颜色，例如 "#0b5cab"。',
+    "contrast": "颜色太浅，白字看不清，请换深一些的。",
+    "syntax": "这里不是合格的 YAML，请看这一行的缩进、冒号和引号。",
+    "encoding": "文件不是 UTF-8 编码，请另存为 UTF-8。",
+    "size": "文件太大，请拆开。",
+    "count": "一个文件只放一份内容。",
+    "header": "第一行要写列名，请改成允许的列名。",
+    "columns": "格子比列多，请删去多出的，或给含逗号的文字加引号。",
+    "id": "只用英文字母、数字和下划线。",
+    "day": "没有这一天，请写成 2026-01-31 的样子。",
+    "year": "年份不对，请与文件名一致并按年份接上。",
+    "case": "案例与政策算出的结果不同，请改政策或改案例。",
+    "no_case": "这条政策旁边没有案例，请至少写一个。",
+    "empty": "这里是空的，请补上内容。",
+    "extends": "旁边没有要引用的数据包，请改正名称。",
+    "key": "键要写成文字。",
+    "tag": "这里不用标签；以感叹号开头的文字请加引号。",
+    "alias": "前面没有这个名称的锚点，请改正。",
+    "operator": "没有这种比较，请选一个允许的。",
+    "unit": "没有这个单位，请选一个允许的。",
+    "unknown_attribute": "属性目录里没有这一项，请改正名称，或先在 attributes.yaml 里加上。",
+    "attribute": "属性目录里没有这一项，请改正名称，或先在 attributes.yaml 里加上。",
+    "version": "版本号不对，请写从 1 开始的整数。",
+    "period": "期间不对，请写成年份的样子或删去。",
+    "duplicate": "写了两次，请删去一个。",
+    "code": "代码不对，请改成允许的代码。",
+    "quote": "引文与原文不符，请照原文改。",
+    "uscc": "统一社会信用代码不对，请核对校验位。",
+    "overlap": "两段时间重叠，请改正其中一段的日期。",
+    "source": "来源不对，请选一个允许的来源。",
+    "slug": "只用小写英文字母、数字和连字符。",
+    "silenced": "这里写了永远用不上，请删去或调整顺序。",
+    "shape": "写法不对，请照例子的样子写。",
+    "limits": "时限写得不对，请每行只写一种时限。",
+    "human": "这里要写人能读懂的文字。",
+    "gap": "中间缺了一段，请补上。",
+    "at": "地点或时间不对，请改正。",
+    "weekday": "没有这个星期几，请写 mon 到 sun。",
+    "visibility": "可见范围不对，请选一个允许的。",
+    "verdict": "没有这种结论，请选一个允许的。",
+    "unreadable": "文件打不开，请检查权限。",
+    "unreachable": "前面的规则已经全部包括，这一条永远用不上：请调整顺序或删去。",
+    "twice": "写了两次，请删去一个。",
+    "taken": "这个名称已经用了，请换一个。",
+    "status": "没有这种状态，请选一个允许的。",
+    "short": "太短，请写完整。",
+    "row": "这一行缺少代码或名称，请补上。",
+    "roll": "顺延的写法不对，请写 true 或 false。",
+    "parent": "上级代码不存在，请改正或先补上那一行。",
+    "order": "顺序不对，请从小到大排列。",
+    "options": "选项不对，请改正。",
+    "no_rule": "没有规则用到它，请补一条规则或删去。",
+    "marker": "标记不对，请改正。",
+    "link": "链接不对，请写完整的网址。",
+    "length": "太长，请缩短。",
+    "impossible": "永远不会成立，请改正条件。",
+    "idle": "永远用不上，请改正或删去。",
+    "host": "域名不对，请只写域名，不写 https:// 和路径。",
+    "group": "没有这个分组，请改正名称或先加上。",
+    "function": "没有这个函数，请选一个允许的。",
+    "forgotten": "漏了法定节假日，请补上。",
+    "excludes": "互斥的政策不对，请改正编号。",
+    "duplicate_version": "同一个版本写了两次，请把版本号加一。",
+    "duplicate_id": "同一个编号写了两次，请改一个。",
+    "domain": "没有这个领域，请选一个允许的。",
+    "deputy": "协办单位不能与主办单位相同，请换一个。",
+    "depth": "层次太深，请简化。",
+    "covered": "同一个代码被两类包括，请删去一处。",
+    "code_cycle": "代码转了一圈又回到自己，请改正上级。",
+    "closing": '下班时间不对，请写成 "18:00"。',
+    "check": "没有这种检查，请选一个允许的。",
+    "benefit": "没有这种支持方式，请选一个允许的。",
+    "name": "名称不对，请改正。",
+    "regex": "这个写法读不懂，请改正。",
+}
+_OTHER: Final = "这里写得不对，请按括号里允许的写法改。"
+
+
+def in_chinese(finding: Finding) -> str:
+    """One sentence that says what is wrong and what to do; general where the kind is rare."""
+    return SENTENCES.get(finding.code, _OTHER)
+
+
+def as_json(finding: Finding) -> dict[str, object]:
+    """A finding for programs: {file, line, path, code, message, message_zh, found, allowed}."""
+    found = finding.found
+    return {
+        "file": finding.file,
+        "line": finding.line,
+        "path": finding.path,
+        "code": finding.code,
+        "message": finding.message,
+        "message_zh": in_chinese(finding),
+        "found": found if isinstance(found, str | int | bool | None) else str(found),
+        "allowed": finding.allowed,
+    }
