@@ -1,6 +1,7 @@
 """Outside systems, by the shape we need of them; each deployment plugs in its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import BinaryIO, Generic, Protocol, TypeVar
 
 Port = TypeVar("Port")
@@ -19,6 +20,32 @@ class VirusScanner(Protocol):
     """
 
     def scan(self, file: BinaryIO) -> str: ...
+
+
+@dataclass(frozen=True)
+class WebhookAnswer:
+    """What came back: the status, or None and in `error` why nobody was reached.
+
+    `retry_after` are seconds that the receiver asked us to wait.
+    """
+
+    status: int | None
+    error: str = ""
+    retry_after: float | None = None
+
+    @property
+    def arrived(self) -> bool:
+        """Only a status of success counts; a redirect is not followed and is none."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+class WebhookSender(Protocol):
+    """Posts one signed body to an address of somebody else's; never raises, never redirected.
+
+    May be called by several threads at once.
+    """
+
+    def send(self, url: str, headers: Mapping[str, str], body: bytes) -> WebhookAnswer: ...
 
 
 class Registry(Generic[Port]):
@@ -46,3 +73,4 @@ class Registry(Generic[Port]):
 
 sms_gateways: Registry[SmsGateway] = Registry("SMS gateway")
 virus_scanners: Registry[VirusScanner] = Registry("virus scanner")
+webhook_senders: Registry[WebhookSender] = Registry("webhook sender")

@@ -9,10 +9,14 @@ from qifu.cli.main import start_django
 def tick() -> None:
     """Do everything that is due now, once; for cron."""
     start_django()
+    from qifu.jobs.webhooks import send_due
     from qifu.jobs.work import one_round
 
     done, ran = one_round()
+    sent = send_due()
     click.echo(f"{done} outbox rows done, jobs run: {', '.join(ran) or 'none'}")
+    if sent:
+        click.echo(f"{sent} webhooks tried")
 
 
 @click.command()

@@ -14,6 +14,8 @@ from qifu.adapters.scan import plug_in
 from qifu.appeals import actions as appeals
 from qifu.appeals.actions import recompute_clocks, scan_attachment
 from qifu.base import journal, outbox, schedule
+from qifu.jobs.webhooks import start_courier
+from qifu.notices.actions.deliveries import sweep_events
 from qifu.policies.actions import refresh_match
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,10 @@ def _scan_attachment(payload: dict[str, Any], now: datetime) -> None:
 
 def _seal_journal(now: datetime) -> object:
     return journal.seal()
+
+
+def _sweep_events(now: datetime) -> object:
+    return sweep_events(now=now)
 
 
 def _recount_clocks(now: datetime) -> object:
@@ -59,11 +65,13 @@ HANDLERS: dict[str, outbox.Handler] = {
 JOBS: dict[str, schedule.Job] = {
     "appeals.recount": _recount_clocks,
     "journal.seal": _seal_journal,
+    "notices.sweep_events": _sweep_events,
     **{name: _coming_round(action) for name, (action, _minutes) in _APPEALS.items()},
 }
 MINUTES: dict[str, int] = {
     "appeals.recount": 1,
     "journal.seal": 5,
+    "notices.sweep_events": 24 * 60,
     **{name: minutes for name, (_action, minutes) in _APPEALS.items()},
 }
 
@@ -78,9 +86,12 @@ def one_round(clock: Callable[[], datetime] = timezone.now) -> tuple[int, list[s
 def work(*, pause: float = 2.0, rounds: int | None = None) -> None:
     """Rounds for ever (or `rounds` of them). May be killed at any moment and lose nothing.
 
-    A database that is away for a while is waited for.
+    Beside the rounds a courier sends webhooks: what other programs answer slowly keeps nobody
+    in the house waiting. A database that is away for a while is waited for.
     """
     done = 0
+    if rounds is None:
+        start_courier()
     while rounds is None or done < rounds:
         close_old_connections()
         try:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from qifu.appeals.actions.common import both
+from qifu.appeals.actions.events import complete_step, emit_due_changed
 from qifu.appeals.actions.guards import held
 from qifu.appeals.actions.telling import day_words, tell_firm
 from qifu.appeals.models import Appeal, Clock, ClockEvent, ClockPause, InfoRequest
@@ -162,6 +163,7 @@ def refresh_due(appeal: Appeal) -> None:
     Appeal.objects.filter(pk=appeal.pk).update(**wanted)
     for key, value in wanted.items():
         setattr(appeal, key, value)
+    complete_step(appeal)
 
 
 @dataclass(frozen=True)
@@ -237,6 +239,7 @@ def _recompute_case(appeal: Appeal, *, now: datetime) -> Recomputed:
                 appeal, "due_changed", old=day_words(old), new=day_words(clock.due_at),
                 reason=both(CALENDAR_CHANGED), now=now,
             )  # fmt: skip
+            emit_due_changed(appeal, old=old, now=now)
     refresh_due(appeal)
     return Recomputed(counted, moved, confirmed)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from qifu.appeals.actions.events import emit_step
+from qifu.appeals.actions.statuses import note_status
 from qifu.appeals.models import Appeal
 from qifu.appeals.permissions import FOR_MERGED, follows, may_take
 from qifu.appeals.states import STEPS, TRANSITIONS, Step, Who
@@ -19,7 +21,7 @@ LONGEST_TEXT = 10_000
 def take(
     appeal: Appeal, name: str, *, actor: Actor, now: datetime, note: str = "", **changes: Any
 ) -> str:
-    """Permission, transition, journal line: one step of the table. Gives the state it came from.
+    """Permission, transition, journal line, event: one step of the table. Gives the state before.
 
     Call it inside the action's transaction, before anything else is written: the UPDATE that it
     makes names the states it may start from, so of two people one wins and the other is told.
@@ -32,7 +34,7 @@ def take(
         before = move(appeal, name, TRANSITIONS, changed_at=now, **changes)
     else:
         before = _stay(appeal, step, now, changes)
-    journal.record(
+    line = journal.record(
         appeal,
         name,
         actor_id=None if actor is NOBODY else actor.user_id,
@@ -42,6 +44,8 @@ def take(
         to_state=appeal.state,
         note=note,
     )
+    note_status(appeal, line)
+    emit_step(appeal, name, before=before, now=now)
     return before
 
 

@@ -1,5 +1,7 @@
 """One demand of one enterprise, its points, its attachments, and what was asked back."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -84,6 +86,9 @@ class Appeal(models.Model):
     )
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
     made_up = models.BooleanField(default=False)
+
+    # the event of the last step taken on this object, and the dates that it tells
+    last_event: tuple[int, dict[str, Any]] | None = None
 
     class Meta:
         constraints = [

@@ -12,6 +12,7 @@ from qifu.base.city import current_city
 from qifu.base.errors import BadInput, Conflict, NotAllowed
 from qifu.base.transitions import move
 from qifu.notices.actions import tell
+from qifu.notices.actions.events import emit
 from qifu.organisations.actions.facts import append_fact, known_attribute
 from qifu.organisations.logic.ranking import OFFICER, standing
 from qifu.organisations.logic.values import BadValue, parse_value, show_value
@@ -146,6 +147,17 @@ def settle_dispute(
         dispute, outcome + "_disputed_fact", actor_id=actor.user_id,
         acting_for=actor.organisation_id, now=now, from_state=before, to_state=dispute.state,
         note=answer,
+    )  # fmt: skip
+    emit(
+        "dispute.decided",
+        object_kind="dispute",
+        object_id=dispute.pk,
+        data={
+            "id": dispute.pk, "attribute": dispute.attribute, "period": dispute.period,
+            "state": dispute.state, "url": f"/api/v1/firms/{dispute.enterprise_id}/facts",
+        },
+        now=now,
+        firm_id=dispute.enterprise_id,
     )  # fmt: skip
     template = "dispute_settled_corrected" if outcome == "correct" else "dispute_settled_kept"
     tell(

@@ -12,6 +12,7 @@ from qifu.base.errors import NotAllowed
 from qifu.base.journal import sm3
 from qifu.base.money import money_text
 from qifu.notices.actions import tell
+from qifu.notices.actions.events import emit
 from qifu.organisations.models import Enterprise, Membership
 from qifu.organisations.permissions import Actor
 from qifu.policies.models import MatchMemory, StoredReport
@@ -105,6 +106,21 @@ def refresh_match(enterprise_id: int, *, on: date, now: datetime) -> int:
     if memory is None:
         return 0
     new = [result for result in open_now if result.policy.id not in memory.eligible]
+    gone = [number for number in memory.eligible if number not in eligible]
+    if new or gone:
+        emit(
+            "match.changed",
+            object_kind="firm",
+            object_id=enterprise.pk,
+            data={
+                "id": enterprise.pk,
+                "new": [result.policy.id for result in new],
+                "gone": gone,
+                "url": f"/api/v1/firms/{enterprise.pk}/match",
+            },
+            now=now,
+            firm_id=enterprise.pk,
+        )
     if not new:
         return 0
     members = Membership.objects.filter(organisation_id=enterprise.pk, ended_at=None)
