@@ -2,6 +2,7 @@
 
 from qifu.appeals.models import Appeal
 from qifu.appeals.states import BEFORE_REPLY, STEPS, Step, Who, steps_of
+from qifu.base.city import City
 from qifu.organisations.permissions import Actor
 
 
@@ -48,6 +49,14 @@ def may_attach(actor: Actor, appeal: Appeal) -> bool:
 def may_forget_requester(actor: Actor) -> bool:
     """Empty who asked: a coordinator's duty, when somebody asks for it."""
     return actor.is_unit and actor.may("appeals.coordinate")
+
+
+def may_run_exchange(actor: Actor, city: City) -> bool:
+    """Take orders of an outside hotline in and tell it what became of them: at the intake unit."""
+    desk = str(city.appeals.get("intake_unit") or "")
+    organisation = actor.organisation
+    own = organisation is not None and organisation.code == desk
+    return actor.is_unit and actor.may("exchange.run") and own
 
 
 def is_lead(actor: Actor, appeal: Appeal) -> bool:

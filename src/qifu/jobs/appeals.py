@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.utils.timezone import make_aware
-from django.utils.translation import override
-
 from qifu.appeals.actions import submit_appeal
+from qifu.appeals.actions.order_rows import (
+    BadRow,
+    in_both,
+    read_firm,
+    read_kind,
+    read_matter,
+    read_time,
+)
 from qifu.appeals.selectors import appeal_by_external_id
-from qifu.appeals.states import Kind
 from qifu.base import journal
 from qifu.base.city import City, current_city, last_load
 from qifu.base.errors import Refused
 from qifu.base.table_files import UnreadableFile, read_csv
 from qifu.jobs.bad_rows import BadRows, check_bad_path
-from qifu.organisations.logic.register_values import validate_uscc
-from qifu.organisations.models import Enterprise
 from qifu.organisations.permissions import Actor
-from qifu.organisations.selectors import firms_by_name
-from qifu.organisations.selectors.command_line import firm_by_code
 
 # the columns of an import, and the words that files of other systems use for them
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -38,20 +38,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 REQUIRED = ("external_id", "text", "time")
 BAD_COLUMNS = ("line", "external_id", "channel", "time", "text", "reason_zh", "reason_en")
-TIME_FORMS = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
-    "%Y年%m月%d日 %H:%M", "%Y-%m-%d", "%Y/%m/%d",
-)  # fmt: skip
-
 Row = Mapping[str, str]
-
-
-class BadRow(ValueError):
-    """Why one row cannot be taken, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(zh)
-        self.zh, self.en = zh, en
 
 
 @dataclass
@@ -140,16 +127,16 @@ def _take_in(row: Row, *, actor: Actor, channel: str, city: City, now: datetime)
                 "这个编号已经有了，内容却不同", "this id is already here with another text"
             )
         return False
-    at = _time(row.get("time", ""), now)
-    kind = _kind(row.get("kind", ""))
-    enterprise, requester = _firm(row.get("firm", ""))
+    at = read_time(row.get("time", ""), now=now)
+    kind = read_kind(row.get("kind", ""))
+    enterprise, requester = read_firm(row.get("firm", ""))
     try:
         submit_appeal(
             None,
             actor=actor,
             now=now,
             kind=kind,
-            matter=_matter(row.get("matter", ""), city),
+            matter=read_matter(row.get("matter", ""), city),
             region=row.get("region", "") or (enterprise.region if enterprise else ""),
             title=row.get("title", "")[:120],
             text=text,
@@ -163,75 +150,5 @@ def _take_in(row: Row, *, actor: Actor, channel: str, city: City, now: datetime)
             submitted_at=at,
         )
     except Refused as error:
-        raise BadRow(*_both(error)) from None
+        raise BadRow(*in_both(error)) from None
     return True
-
-
-def _both(error: Refused) -> tuple[str, str]:
-    """What the refusal says, in Chinese and in English."""
-    messages = list(getattr(error, "fields", {}).values()) or [error.message]
-    with override("zh-hans"):
-        zh = "；".join(str(message) for message in messages)
-    with override("en"):
-        en = "; ".join(str(message) for message in messages)
-    return zh, en
-
-
-def _time(text: str, now: datetime) -> datetime:
-    at: datetime | None = None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        for form in TIME_FORMS:
-            try:
-                at = datetime.strptime(text, form)  # noqa: DTZ007 – given its zone below
-                break
-            except ValueError:
-                continue
-    if at is None:
-        raise BadRow(
-            f"时间「{text[:40]}」读不懂，例如 2026-11-22 09:30",
-            f"the time {text[:40]!r} cannot be read, for example 2026-11-22 09:30",
-        )
-    if at.tzinfo is None:
-        at = make_aware(at)
-    if at > now:
-        raise BadRow(f"时间 {text[:40]} 在将来", f"the time {text[:40]} is in the future")
-    return at
-
-
-def _kind(text: str) -> str:
-    if not text:
-        return str(Kind.HELP_REQUEST.value)
-    with override("zh-hans"):
-        words = {str(label): value for value, label in Kind.choices}
-    found = words.get(text, text)
-    if found not in Kind.values:
-        known = "、".join(words)
-        raise BadRow(f"类型「{text[:20]}」不在 {known} 之中", f"kind {text[:20]!r} is unknown")
-    return str(found)
-
-
-def _matter(text: str, city: City) -> str:
-    if not text:
-        return ""
-    for matter in city.matters:
-        if text in (matter.code, *matter.name):
-            return str(matter.code)
-    raise BadRow(f"没有「{text[:20]}」这个事项", f"there is no matter {text[:20]!r}")
-
-
-def _firm(text: str) -> tuple[Enterprise | None, str]:
-    """The firm of the register, by code or exact name; else its name as the requester."""
-    if not text:
-        return None, ""
-    code, zh, en = validate_uscc(text)
-    if code is not None:
-        found = firm_by_code(code)
-        if found is None:
-            raise BadRow(f"登记库里没有 {code}", f"{code} is not in the register")
-        return found, ""
-    if text.isascii() and len(text) >= 15:
-        raise BadRow(zh, en)
-    named = list(firms_by_name(text)[:2])
-    return (named[0], "") if len(named) == 1 else (None, text[:200])

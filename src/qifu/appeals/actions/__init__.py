@@ -21,6 +21,8 @@ from qifu.appeals.actions.coordination import (
     supervise,
 )
 from qifu.appeals.actions.dissolved import take_over_dissolved
+from qifu.appeals.actions.exchange import Outcome, receive_orders
+from qifu.appeals.actions.exchange_fields import settle_conflict
 from qifu.appeals.actions.handling import (
     acknowledge,
     assign_case,
@@ -57,13 +59,16 @@ from qifu.appeals.actions.rounds import (
     remind_facts,
     remind_ratings,
 )
+from qifu.appeals.actions.statuses import acknowledge_statuses, number_statuses
 from qifu.appeals.actions.submit import discard_draft, save_draft, submit_appeal
 from qifu.appeals.actions.suggestions import record_suggestions, settle_suggestions
 
 __all__ = [
+    "Outcome",
     "Recomputed",
     "accept_appeal",
     "acknowledge",
+    "acknowledge_statuses",
     "answer_at_once",
     "approve_justified",
     "ask_confirmation",
@@ -89,9 +94,11 @@ __all__ = [
     "link_appeals",
     "mark_missed",
     "merge_appeals",
+    "number_statuses",
     "object_to_dispatch",
     "propose_justified",
     "rate",
+    "receive_orders",
     "recompute_clocks",
     "record_absence",
     "record_contact",
@@ -106,6 +113,7 @@ __all__ = [
     "resume_lapsed",
     "save_draft",
     "scan_attachment",
+    "settle_conflict",
     "settle_suggestions",
     "split_appeal",
     "submit_appeal",

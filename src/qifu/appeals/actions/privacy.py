@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from qifu.appeals.actions.core import said, set_fields
 from qifu.appeals.actions.guards import held
-from qifu.appeals.models import Appeal, CallbackAttempt, Contact
+from qifu.appeals.logic.exchange import PERSONAL
+from qifu.appeals.models import (
+    Appeal,
+    CallbackAttempt,
+    Contact,
+    ExchangeConflict,
+    ExchangeOrder,
+)
 from qifu.appeals.permissions import may_forget_requester
 from qifu.appeals.states import FORGOTTEN, OPEN, State
 from qifu.base import journal
@@ -40,6 +47,7 @@ def forget_requester(appeal: Appeal, *, actor: Actor, now: datetime, reason: str
     set_fields(
         appeal, contact_name="", contact_phone="", requester=FORGOTTEN if appeal.requester else ""
     )
+    _forget_orders(appeal)
     lines = JournalLine.objects.filter(subject_kind="appeal", subject_id=appeal.pk)
     counts = {
         "contacts": Contact.objects.filter(appeal=appeal).update(person=FORGOTTEN, result=""),
@@ -52,3 +60,16 @@ def forget_requester(appeal: Appeal, *, actor: Actor, now: datetime, reason: str
         now=now, from_state=appeal.state, to_state=appeal.state, note=reason,
     )  # fmt: skip
     return counts
+
+
+def _forget_orders(appeal: Appeal) -> None:
+    """What a hotline had said of who asked goes too, and is not taken in again."""
+    for order in ExchangeOrder.objects.filter(appeal=appeal):
+        blank = dict.fromkeys(PERSONAL, FORGOTTEN)
+        firm = {"firm": appeal.enterprise.uscc} if appeal.enterprise else {}
+        order.content = {**order.content, **blank, **firm}
+        order.ours = {**order.ours, **blank, **firm}
+        order.save(update_fields=["content", "ours"])
+    told = ExchangeConflict.objects.filter(order__appeal=appeal, field__in=PERSONAL)
+    told.update(theirs="", ours="")
+    told.filter(state="open").update(state="gone")

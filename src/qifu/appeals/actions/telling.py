@@ -62,16 +62,20 @@ def tell_unit(
     *,
     now: datetime,
     only: Iterable[int] = (),
+    link: str = "",
     **values: Any,
 ) -> None:
-    """A message to the people of a unit who have a permission, or to those in `only` of it."""
+    """A message to the people of a unit who have a permission, or to those in `only` of it.
+
+    It leads to the case, or to `link`.
+    """
     people = people_of(unit_id, permission)
     chosen = set(only)
     tell(
         [pk for pk in people if pk in chosen] if chosen else people,
         template,
         values={"number": appeal.number, **values},
-        link=f"/desk/appeals/{appeal.pk}/",
+        link=link or f"/desk/appeals/{appeal.pk}/",
         organisation_id=unit_id,
         now=now,
     )

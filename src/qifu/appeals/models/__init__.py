@@ -3,6 +3,12 @@
 from qifu.appeals.models.after import Callback, CallbackAttempt, PolicyGap, Rating
 from qifu.appeals.models.appeal import Appeal, AppealPoint, Attachment, InfoRequest
 from qifu.appeals.models.clocks import Clock, ClockEvent, ClockPause
+from qifu.appeals.models.exchange import (
+    ExchangeConflict,
+    ExchangeFile,
+    ExchangeOrder,
+    ExchangeStatus,
+)
 from qifu.appeals.models.handling import (
     Absence,
     Contact,
@@ -27,6 +33,10 @@ __all__ = [
     "ClockPause",
     "Contact",
     "Dispatch",
+    "ExchangeConflict",
+    "ExchangeFile",
+    "ExchangeOrder",
+    "ExchangeStatus",
     "Extension",
     "InfoRequest",
     "Link",

@@ -77,6 +77,7 @@ INTERNAL: Final = frozenset(
     {
         "assign", "remind", "supervise", "ask_extension", "refuse_extension",
         "propose_justified", "decline_justified", "link", "change_desk",
+        "exchange_conflict", "take_theirs", "keep_ours",
     }
 )  # fmt: skip
 # their words name another case, which not everybody may see who sees this one
@@ -98,6 +99,8 @@ _FOR_FIRM: Final[Mapping[str, str]] = {
 }
 # rows without anything in them that is for the government side only
 _OPEN_ROWS: Final = (InfoRequest, ScopeDecision, Reply, Rating, ClockEvent)
+# written down by others, said by whoever asked
+_OF_CALLER: Final = frozenset({"exchange_supplement"})
 _MOVED: Final = ("recompute_clock", "change_limit")
 _OTHER_WORDS: Final[Mapping[str, str | Promise]] = {
     "recompute_clock": _("放假安排更新，到期日重新计算"),
@@ -105,6 +108,11 @@ _OTHER_WORDS: Final[Mapping[str, str | Promise]] = {
     "attach": _("添加附件"),
     "link": _("关联诉求"),
     "forget_requester": _("删去联系人信息"),
+    "exchange_update": _("热线更新了工单内容"),
+    "exchange_supplement": _("来电人补充"),
+    "exchange_conflict": _("热线发来的内容与本站不一致"),
+    "take_theirs": _("采用热线的内容"),
+    "keep_ours": _("维持本站的内容"),
 }
 
 
@@ -231,7 +239,7 @@ def _note(line: JournalLine, details: tuple[models.Model, ...], *, of_firm: bool
     if column is not None:
         words: Any = next((getattr(row, column) for row in details), "")
         return str(words)
-    return _journal_note(line) if of_firm else ""
+    return _journal_note(line) if of_firm or line.step in _OF_CALLER else ""
 
 
 def _concerns_firm(entry: Entry) -> bool:

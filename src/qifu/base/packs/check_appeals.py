@@ -13,10 +13,12 @@ from qifu.rulebook.findings import RuleError
 _KEYS = (
     "intake_unit", "coordinator_unit", "callback_unit", "number_prefix", "clocks", "kinds",
     "tip_off", "rating_tags", "outcomes", "closure_reasons", "text", "attachments", "repeat_days",
-    "hours", "source",
+    "hours", "source", "exchange",
 )  # fmt: skip
-_OPTIONAL = ("closure_reasons", "text", "source")
+_OPTIONAL = ("closure_reasons", "text", "source", "exchange")
 _DESKS = ("intake_unit", "coordinator_unit", "callback_unit")
+_PARTNER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,23}")
+_OWN_CHANNELS = ("web", "phone", "window", "import")
 _PREFIX = re.compile(r"[A-Z]{1,6}")
 _TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]*")
 # type by content, so only what has a signature: a page or a script must never be among them
@@ -53,6 +55,8 @@ def check_appeals(
         _check_text(desk, doc["text"])
     if doc.get("attachments") is not None:
         _check_attachments(desk, doc["attachments"])
+    if doc.get("exchange") is not None:
+        _check_exchange(desk, doc["exchange"])
     if doc.get("repeat_days") is not None:
         _whole(desk, doc["repeat_days"], "repeat_days", LONGEST_REPEAT)
     if doc.get("hours") is not None:
@@ -165,6 +169,26 @@ def _check_attachments(desk: Desk, attachments: Any) -> None:
         elif name in _NEVER:
             message = "a browser would run what stands in it: take it off the list"
             desk.say("choice", where, message, name)
+
+
+def _check_exchange(desk: Desk, partners: Any) -> None:
+    """Outside hotlines: their code is a channel of appeals and the name of a folder."""
+    seen: dict[str, str] = {}
+    for row, where in desk.rows(partners, "exchange"):
+        desk.keys(row, ("code", "name", "files"), where)
+        desk.words(row, "name", where)
+        code = desk.text(row, "code", where, required=True)
+        if code is None:
+            continue
+        desk.once(code, seen, f"{where}.code")
+        if not _PARTNER.fullmatch(code):
+            message = "must be 1 to 24 letters, digits, - or _"
+            desk.say("type", f"{where}.code", message, code, "\"12345\"")
+        elif code in _OWN_CHANNELS:
+            message = "is a channel of this software: choose another code"
+            desk.say("choice", f"{where}.code", message, code)
+        if not isinstance(row.get("files", True), bool):
+            desk.say("type", f"{where}.files", "must be true or false", row["files"], "true")
 
 
 def _whole(desk: Desk, value: Any, path: str, most: int) -> None:

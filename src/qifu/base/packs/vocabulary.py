@@ -68,6 +68,8 @@ NOTICES: dict[str, tuple[str, ...]] = {
     "case_reminded": ("number", "actor", "note"),
     "supervision_issued": ("number", "notice", "unit", "reason", "until"),
     "case_escalated": ("number", "reason"),
+    "exchange_conflict": ("number", "partner", "fields"),
+    "order_supplemented": ("number", "partner", "note"),
     "unit_dissolved": ("number", "unit", "desk"),
 }
 LEVELS = ("national", "province", "city", "district")
