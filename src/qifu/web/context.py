@@ -38,9 +38,14 @@ _Row = tuple[str, Callable[[], str], str, tuple[str, ...], str | tuple[str, ...]
 _APPEAL = ("my-appeal", "my-appeal-new", "my-appeal-step", "my-appeal-print")
 _LAWS = ("answer", "laws", "law")
 _ANSWERS: _Row = ("answers", lambda: pgettext("栏目", "解答"), "help-circle", _LAWS, "")
+_PROGRAMS: _Row = ("programs", lambda: _("程序接入"), "link", ("api-docs",), "programs.connect")
+_CHANNELS: _Row = (
+    "channels", lambda: _("办事渠道"), "map-pin", ("channel", "channels-debt"), "",
+)  # fmt: skip
 _PUBLIC: tuple[_Row, ...] = (
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
     ("appeals-about", lambda: _("诉求"), "message-report", (), ""),
+    _CHANNELS,
     _ANSWERS,
     ("diagnosis", lambda: _("快速诊断"), "stethoscope", (), ""),
     ("size-test", lambda: _("规模自测"), "ruler-measure", (), ""),
@@ -53,10 +58,13 @@ _ENTERPRISE: tuple[_Row, ...] = (
     ("my-reports", lambda: _("报告"), "report", ("my-report",), "policies.view"),
     ("my-people", lambda: _("人员"), "users", (), "people.manage"),
     ("my-consents", lambda: _("数据授权"), "shield-check", (), "consents.manage"),
+    _CHANNELS,
+    _PROGRAMS,
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
     _ANSWERS,
 )
 _WRITING = ("desk-answer", "desk-answer-new")
+_KEEPING = ("desk-channel", "desk-channel-new")
 _CASE = (
     "desk-appeal", "desk-appeal-step", "desk-appeal-new", "desk-appeals-many", "desk-absences",
 )  # fmt: skip
@@ -76,6 +84,8 @@ _UNIT: tuple[_Row, ...] = (
     ("desk-people", lambda: _("人员"), "users", (), "people.manage"),
     ("desk-journal", lambda: _("操作日志"), "history", (), "journal.view"),
     ("desk-knowledge", lambda: _("解答维护"), "edit", _WRITING, "knowledge.edit"),
+    ("desk-channels", lambda: _("渠道维护"), "map-pin", _KEEPING, "channels.edit"),
+    _PROGRAMS,
     ("library", lambda: _("政策库"), "file-certificate", ("policy",), ""),
     _ANSWERS,
 )

@@ -63,6 +63,9 @@ class ChannelForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    find_as = _line(
+        _("在微信或应用商店里搜什么"), help_text=_("公众号、小程序或 APP 的中文名字，例如：民意速办")
+    )
     how_zh = forms.CharField(
         label=_("怎么用"), required=False, widget=_area(4), help_text=_("一行一步，按先后写。")
     )
@@ -222,7 +225,7 @@ class ChannelForm(forms.Form):
         steps = _steps(data["how_zh"])
         english = _steps(data.get("how_en", "")) or [""] * len(steps)
         _put(document, "how", [_both(*pair) for pair in zip(steps, english, strict=True)])
-        for name in ("hours", "telephones", "links", "regions"):
+        for name in ("find_as", "hours", "telephones", "links", "regions"):
             _put(document, name, data[name])
         return document
 
@@ -272,6 +275,7 @@ def _initial(channel: Channel) -> dict[str, Any]:
         "regions": document.get("regions") or [],
         "needs": channel.needs,
         "unit": document.get("unit", ""),
+        "find_as": document.get("find_as", ""),
         "checked_on": channel.checked_on,
         "hours": hours_lines(channel.hours),
         "telephones": _joined(document.get("telephones"), "number", "for"),

@@ -1,7 +1,7 @@
 """The finder, one entry, where to go over money owed, and the list as a file: for everybody."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -33,6 +33,7 @@ from qifu.web.channels.rows import (
     Row,
     Teller,
     is_old,
+    kind_names,
     need_names,
     week_of,
     zone_names,
@@ -40,8 +41,6 @@ from qifu.web.channels.rows import (
 from qifu.web.http import AskedRequest, city_of
 from qifu.web.refusals import put_on
 from qifu.web.words import spoken
-
-SPECIAL: Final = "special"  # the kind of platforms for one subject, a group of their own
 
 
 @dataclass(frozen=True)
@@ -104,20 +103,16 @@ def _found(city: City, asked: dict[str, str], near: str) -> tuple[list[Found], T
 
 
 def _groups(rows: list[Row], city: City, first: str) -> list[Group]:
-    """The district that was asked for or is the firm's, the city, the other districts."""
-    groups = []
+    """The district that was asked for or is the firm's, the city by kind, the other districts."""
     names = zone_names(city)
     own = [row for row in rows if first and row.channel.zone == first]
-    if own:
-        groups.append(Group(names.get(first, first), own))
-    wide = [row for row in rows if not row.channel.zone]
-    groups.append(Group(_("全市都能用"), [r for r in wide if r.channel.kind != SPECIAL]))
-    groups.append(Group(_("专门平台"), [r for r in wide if r.channel.kind == SPECIAL]))
-    groups += [
-        Group(name, [row for row in rows if row.channel.zone == code], folded=True)
-        for code, name in names.items()
-        if code != first
-    ]
+    groups = [Group(names.get(first, first), own)]
+    for code, name in kind_names(city).items():
+        wide = [row for row in rows if not row.channel.zone and row.channel.kind == code]
+        groups.append(Group(_("全市 · %(kind)s") % {"kind": name}, wide))
+    for code, name in names.items():
+        if code != first:
+            groups.append(Group(name, [row for row in rows if row.channel.zone == code], True))
     return [group for group in groups if group.rows]
 
 
@@ -194,6 +189,7 @@ def _page(
         "channel": found,
         "row": teller.row(found),
         "week": week_of(found, on=teller.on, calendar=calendar),
+        "find_as": document.get("find_as", ""),
         "hours_note": spoken(document.get("hours_note")),
         "how": [spoken(step) for step in document.get("how") or []],
         "needs": [(code, needs[code]) for code in found.needs if code in needs],

@@ -30,6 +30,7 @@ from qifu.policies.selectors import (
 from qifu.rulebook.policy import Policy
 from qifu.rulebook.report import GroupResult, report
 from qifu.web import xlsx
+from qifu.web.channels.near import near_me
 from qifu.web.http import AskedRequest, city_of
 from qifu.web.industries import find
 from qifu.web.policies.calendar import entry
@@ -43,7 +44,7 @@ OPEN_SHOWN = 6
 
 @require_http_methods(["GET"])
 def home(request: AskedRequest) -> HttpResponse:
-    """Search, the doors that exist, what is open now by days left, how it works."""
+    """Search, the doors that exist, what is open now by days left, channels, how it works."""
     city, on = city_of(request), timezone.localdate()
     open_now = library(request.actor, on=on, status="open", order="closes")
     return render(
@@ -54,6 +55,7 @@ def home(request: AskedRequest) -> HttpResponse:
             "open_count": open_now.count(),
             "count": library(request.actor, on=on).count(),
             "today": on,
+            "near": near_me(request, city),
         },
     )
 

@@ -22,6 +22,7 @@ from qifu.web.appeals.doors import BIGGEST, case_of_address, reader_of, writer_o
 from qifu.web.appeals.forms.steps import FORMS, SERVED_BY, StepForm
 from qifu.web.appeals.lights import light
 from qifu.web.appeals.telling import closing_of, next_of, reply_clock
+from qifu.web.channels.instead import instead_of
 from qifu.web.http import AskedRequest, city_of, for_enterprise
 from qifu.web.refusals import put_on
 
@@ -171,6 +172,7 @@ def _page(
         "further": [one for one in forms if not one.first],
         "form": form,
         "lost": lost if form is not None and form.errors else [],
+        "instead": instead_of(city, told["case"], now=told["now"]),
         "over": closing if over else None,
         "refused": refused,
         "kept": kept or [],

@@ -33,6 +33,7 @@ def about(request: AskedRequest) -> HttpResponse:
         "exclusions": city.scope.exclusions if city.scope else (),
         "scope_source": city.scope.source if city.scope else None,
         "domains": _domains(city),
+        "where": bool(city.channels),
     }
     return render(request, "appeals/about.html", data)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,8 @@ from qifu.web.appeals.desk.doors import About
 from qifu.web.appeals.desk.forms.base import CHOOSE, DeskStep, UnitField, words_field
 from qifu.web.appeals.forms.appeal import matter_choices
 from qifu.web.appeals.hints import MatterHint
+from qifu.web.channels.instead import rows_instead
+from qifu.web.channels.rows import Row
 from qifu.web.policies.forms import regions
 from qifu.web.words import spoken
 
@@ -126,6 +129,11 @@ class RejectForm(DeskStep):
             self.begin("exclusion", scope[0].code)
         if self.initial.get("exclusion") and not self.is_bound:
             self._fill(str(self.initial["exclusion"]), over=False)
+
+    @property
+    def instead(self) -> list[Row]:
+        """The entries of the channel list that the firm will be shown for the chosen exclusion."""
+        return rows_instead(self.city, self.typed("exclusion"), now=timezone.now())
 
     def help(self, asked: QueryDict) -> None:
         if asked.get("do") == "fill":
