@@ -17,8 +17,8 @@ from qifu.textmine.normal import normalise
 
 _TOP = ("source", "guide_date", "gaps", "kinds", "needs", "channels", "debt_routes")
 _ROW = (
-    "code", "name", "kind", "zone", "regions", "for", "needs", "how", "address", "hours",
-    "hours_note", "telephones", "links", "unit", "checked_on",
+    "code", "name", "kind", "zone", "regions", "for", "needs", "find_as", "how", "address",
+    "hours", "hours_note", "telephones", "links", "unit", "checked_on",
 )  # fmt: skip
 _ROUTE = ("code", "debtor", "examples", "channels", "note")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
@@ -37,7 +37,7 @@ class Known:
     needs: Collection[str] | None
     zones: Collection[str] | None
     units: Collection[str] | None
-    regions: Collection[str] | None
+    regions: CodeTree | None
 
 
 def check_channels(
@@ -74,13 +74,12 @@ def _check_document(
     desk.words(top, "source", "")
     desk.day(top, "guide_date", "")
     _check_gaps(desk, top.get("gaps"))
-    regions = trees.get(REGION)
     known = Known(
         kinds=_named(desk, top, "kinds", ("code", "name")),
         needs=_named(desk, top, "needs", ("code", "name", "words")),
         zones=_zones_of(files),
         units=units,
-        regions=None if regions is None else frozenset(regions),
+        regions=trees.get(REGION),
     )
     seen: dict[str, str] = {}
     if top.get("channels") is not None:
@@ -155,10 +154,14 @@ def check_row(desk: Desk, row: Mapping[str, Any], path: str, known: Known) -> No
         if row.get(key) is not None and codes is not None:
             desk.refer(row[key], sorted(codes), join(path, key), what)
     _check_codes(desk, row, "needs", path, known.needs, "need")
-    _check_codes(desk, row, "regions", path, known.regions, "region")
+    _check_codes(desk, row, "regions", path, None, "region")
+    _check_regions(desk, row.get("regions"), join(path, "regions"), known.regions)
     desk.day(row, "checked_on", path)
     if row.get("hours") is not None:
         check_hours(desk, row["hours"], join(path, "hours"))
+    find_as = desk.text(row, "find_as", path)
+    if find_as is not None and (len(find_as) > _LONGEST["name"] or _is_mobile(find_as)):
+        desk.say("long", join(path, "find_as"), "the name to type in WeChat or an app store")
     steps = _list(desk, row, "how", path, _MOST_STEPS)
     for where, step in steps:
         _text(desk, step, where, _LONGEST_STEP)
@@ -231,6 +234,13 @@ def _check_codes(
             desk.refer(code, codes, f"{where}[{i}]", what)
         if code in value[:i]:
             desk.say("duplicate_code", f"{where}[{i}]", "the same code twice: remove one", code)
+
+
+def _check_regions(desk: Desk, codes: Any, path: str, tree: CodeTree | None) -> None:
+    for i, code in enumerate(codes if isinstance(codes, list) else ()):
+        if tree is not None and not (isinstance(code, str) and tree.has(code)):
+            message = "no such region: correct the code and put it in quotes"
+            desk.say("reference", f"{path}[{i}]", message, code, tree.describe())
 
 
 def _list(

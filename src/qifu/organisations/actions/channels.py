@@ -20,6 +20,7 @@ from qifu.organisations.models import Channel, ChannelReport, Unit
 from qifu.organisations.permissions import Actor, may_keep_channel
 from qifu.organisations.selectors.channels import keepers_of
 from qifu.organisations.states import REPORT_STEPS
+from qifu.rulebook.codes import REGION
 from qifu.rulebook.documents import Document
 from qifu.rulebook.findings import Finding
 from qifu.textmine.normal import digest
@@ -124,7 +125,7 @@ def _take_pack(
     now: datetime,
 ) -> None:
     """What the pack now says of an entry that is here; an edit by hand that it undoes is told."""
-    by_hand = channel.edited_at is not None and channel.pack_document is not None
+    by_hand = channel.edited_at is not None
     lost = changed_keys(wanted, channel.document) if by_hand else []
     if by_hand and channel.retired_at is not None:
         lost = ["retired_at", *lost]
@@ -320,7 +321,7 @@ def known_to(city: City) -> Known:
         needs=frozenset(row["code"] for row in document.get("needs") or ()),
         zones=frozenset(row["code"] for row in city.zones),
         units=frozenset(row["code"] for row in city.documents["units"]),
-        regions=frozenset(row[0] for row in city.documents["trees"].get("region") or ()),
+        regions=city.catalogue.trees.get(REGION),
     )
 
 
