@@ -22,6 +22,9 @@ def in_both(value: Any) -> Any:
         both = {key: in_both(item) for key, item in value.items()}
         if isinstance(both.get("zh"), str) and "en" not in both:
             both["en"] = both["zh"]
+        # a policy has its title as two keys
+        if isinstance(both.get("title"), str) and "title_en" not in both:
+            both["title_en"] = both["title"]
         return both
     if isinstance(value, list):
         return [in_both(item) for item in value]

@@ -54,8 +54,10 @@ class FirmRow:
     has_account: bool
 
 
-def _label(city: City, tree: str, code: str) -> str:
-    codes = city.catalogue.trees.get(tree)
+def _label(city: City, name: str, code: str) -> str:
+    """The word for a code of an attribute, from the tree that the pack gives it."""
+    attribute = city.catalogue.get(name)
+    codes = city.catalogue.trees.get(attribute.tree or "") if attribute else None
     return codes.label(code, language()) if codes and code else ""
 
 
@@ -66,7 +68,7 @@ def firm_rows(firms: Iterable[Enterprise], city: City, columns: frozenset[str]) 
             firm,
             _label(city, "region", firm.region) if "region" in columns else "",
             _label(city, "industry", firm.industry) if "industry" in columns else "",
-            _label(city, "firm_status", firm.status) if "status" in columns else "",
+            _label(city, "status", firm.status) if "status" in columns else "",
             firm.founded if "founded" in columns else None,
             bool(getattr(firm, "has_account", False)),
         )
