@@ -9,6 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.test import Client
 
+from qifu.accounts.actions.tokens import make_token
+from qifu.accounts.models import ApiToken
 from qifu.appeals import actions as appeals
 from qifu.appeals.models import Absence, Appeal, Attachment
 from qifu.knowledge.models import Answer, Law
@@ -74,6 +76,7 @@ class World:
     file: Attachment
     absence: Absence
     answer: Answer
+    api_token: ApiToken
 
     def address(self, name: str) -> dict[str, Any]:
         """What the address of a route needs."""
@@ -138,6 +141,10 @@ def make_world(city) -> World:
             actor=handler, now=NOW, user=handler.user, first_day=NOW.date(),
             last_day=NOW.date() + timedelta(days=2),
         ),
+        api_token=make_token(
+            actor=owner, name="程序", scopes=["firms.read"], expires_at=NOW + timedelta(days=9),
+            now=NOW,
+        )[0],
         answer=Answer.objects.filter(state="published").order_by("pk")[0],
         firm=firm,
         actors=actors,

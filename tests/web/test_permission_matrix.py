@@ -51,6 +51,10 @@ OWN = {"other_owner": "404"}  # a thing of another firm is not there
 DESKS = ("intake_officer", "handler", "other_handler", "coordinator", "callback_officer")
 FINDERS = ("firm_registrar", "enterprise_officer", "data_steward", "policy_officer", *DESKS)
 WRITERS = ("owner", "clerk", "other_owner")
+PROGRAMMERS = (
+    *WRITERS, "enterprise_officer", "policy_officer", "auditor", "unit_admin", "intake_officer",
+    "handler", "other_handler", "coordinator",
+)  # fmt: skip
 # the case is with its lead unit: nobody else of the units, and no callback desk, has seen it yet
 OF_OTHERS = {"other_handler": "404", "callback_officer": "404"}
 OF_A_CASE = for_units("intake_officer", "handler", "coordinator") | OF_OTHERS
@@ -88,6 +92,12 @@ MAY_GET: dict[str, dict[str, str]] = {
     "my-undo": for_firms(others="405"),
     "api-document": PUBLIC,
     "api-unknown": dict.fromkeys(KINDS, "404"),
+    "api-docs": PUBLIC,
+    "api-docs-short": dict.fromkeys(KINDS, "302"),
+    "programs": {
+        **dict.fromkeys(KINDS, "403"), **ASKED_WHO, "nowhere": "switch",
+        **dict.fromkeys(PROGRAMMERS, "200"),
+    },
     "my-profile": for_firms(*ENTERPRISE),
     "my-fact": for_firms(*ENTERPRISE),
     "my-reports": for_firms(*ENTERPRISE),
@@ -139,6 +149,7 @@ MAY_GET: dict[str, dict[str, str]] = {
 # what an address asks for where it cannot do without
 ASKED = {"desk-figure-cases": "?code=received"}
 
+NEW_TOKEN = {"do": "make", "name": "程序", "scopes": ["firms.read"], "expires_on": "2027-01-31"}
 ANYBODY = frozenset(KINDS)
 SIGNED_IN = ANYBODY - set(NOT_IN)
 OWN_WRITERS = frozenset({"owner", "clerk"})
@@ -169,6 +180,8 @@ def may_post(world: World) -> list[tuple[str, dict, frozenset[str]]]:
         ("sign-in", {"username": "x", "password": "y"}, ANYBODY),
         ("sign-out", {}, ANYBODY),
         ("switch", {"membership": "0"}, SIGNED_IN),
+        ("programs", NEW_TOKEN, frozenset(PROGRAMMERS)),
+        ("programs", {"do": "revoke", "pk": world.api_token.pk}, owner),
         ("account", {"do": "details", "display_name": "新名", "phone": ""}, SIGNED_IN),
         ("claim-new", {**new_firm, "agree": "on"}, ANYBODY),
         ("claim-status", {}, ANYBODY),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from qifu.api import me
 from qifu.api.core import api
+from qifu.api.docs import docs, to_docs
 from qifu.api.document import document
 from qifu.api.refusals import plain
 
@@ -29,6 +30,8 @@ def unknown(request: HttpRequest) -> HttpResponse:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", openapi, name="api-document"),
+    path("api/v1/docs", to_docs, name="api-docs-short"),
+    path("help/api/", docs, name="api-docs"),
     path("api/v1/", api.urls),
     re_path(r"^api/v1/", unknown, name="api-unknown"),
 ]

@@ -1,5 +1,9 @@
 """Addresses of programs."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from qifu.web.programs import views
+
+urlpatterns: list[URLPattern] = [
+    path("programs/", views.tokens, name="programs"),
+]
