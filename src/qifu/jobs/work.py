@@ -14,6 +14,7 @@ from qifu.adapters.scan import plug_in
 from qifu.appeals import actions as appeals
 from qifu.appeals.actions import recompute_clocks, scan_attachment
 from qifu.base import journal, outbox, schedule
+from qifu.jobs.exchange import run_exchange
 from qifu.jobs.webhooks import start_courier
 from qifu.notices.actions.deliveries import sweep_events
 from qifu.policies.actions import refresh_match
@@ -42,6 +43,10 @@ def _recount_clocks(now: datetime) -> object:
     return recompute_clocks(now=now)
 
 
+def _run_exchange(now: datetime) -> object:
+    return run_exchange(settings.QIFU_VAR / "exchange", now=now)
+
+
 # everything of appeals that comes round: select by state, a case a transaction, safe to repeat
 _APPEALS: dict[str, tuple[Callable[..., object], int]] = {
     "appeals.mark_missed": (appeals.mark_missed, 5),
@@ -63,15 +68,17 @@ HANDLERS: dict[str, outbox.Handler] = {
     "policies.refresh_match": _refresh_match,
 }
 JOBS: dict[str, schedule.Job] = {
+    "appeals.exchange": _run_exchange,
     "appeals.recount": _recount_clocks,
     "journal.seal": _seal_journal,
     "notices.sweep_events": _sweep_events,
     **{name: _coming_round(action) for name, (action, _minutes) in _APPEALS.items()},
 }
 MINUTES: dict[str, int] = {
+    "appeals.exchange": 1,
     "appeals.recount": 1,
     "journal.seal": 5,
-    "notices.sweep_events": 24 * 60,
+    "notices.sweep_events": 60,
     **{name: minutes for name, (_action, minutes) in _APPEALS.items()},
 }
 
