@@ -21,6 +21,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "qifu.cli.appeals:appeals",
         "诉求：派单建议、记录重放、步骤表 · route, suggest, replay, steps",
     ),
+    "exchange": (
+        "qifu.cli.exchange:exchange",
+        "与外部热线交换：收工单、发办理情况 · orders in, statuses out",
+    ),
+    "channels": ("qifu.cli.channels:channels", "渠道：查找、导出 · find and export channels"),
     "clock": ("qifu.cli.clock:clock", "办理时限：到期日和逐日说明 · due dates and why"),
     "worker": ("qifu.cli.worker:worker", "后台任务 · background work"),
     "tick": ("qifu.cli.worker:tick", "按时任务走一次 · run what is due once"),

@@ -54,14 +54,21 @@ class ImportedAppeals:
 
 def read_appeals(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows with their line, under the names of COLUMNS; UnreadableFile for a column missing."""
+    yield from read_named(path, COLUMNS, REQUIRED)
+
+
+def read_named(
+    path: Path, columns: Mapping[str, tuple[str, ...]], required: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file under our names of its columns, whatever its own words for them."""
     lines = read_csv(path)
     _, header = next(lines)
     names: list[str] = []
     for cell in header:
-        known = (n for n, words in COLUMNS.items() if cell.strip() in words)
+        known = (n for n, words in columns.items() if cell.strip() in words)
         name = next(known, "")
         names.append("" if name in names else name)
-    missing = [COLUMNS[name][1] for name in REQUIRED if name not in names]
+    missing = [columns[name][1] for name in required if name not in names]
     if missing:
         raise UnreadableFile(
             f"{path.name}: missing column / 缺少列：{'、'.join(missing)}; "
