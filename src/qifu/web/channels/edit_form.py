@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qifu.base.city import City
 from qifu.base.errors import BadInput
+from qifu.base.packs.check_channels import is_address
 from qifu.organisations.models import Channel
 from qifu.web.channels.hours import ALWAYS, example, hours_lines, read_hours
 from qifu.web.channels.rows import kind_names, need_names, zone_names
@@ -179,7 +179,7 @@ class ChannelForm(forms.Form):
         """The lines as `{url, name}`."""
         return [
             {"url": first, **({"name": words} if words else {})}
-            for first, words in self._lines("links", _is_url, _("https://www.gov.cn | 官网"))
+            for first, words in self._lines("links", is_address, _("https://www.gov.cn | 官网"))
         ]
 
     def _lines(self, name: str, fits: Any, example_: Any) -> list[tuple[str, dict[str, str]]]:
@@ -256,14 +256,6 @@ def _steps(text: str) -> list[str]:
 
 def _is_number(text: str) -> bool:
     return bool(_NUMBER.fullmatch(text)) and any(char.isdigit() for char in text)
-
-
-def _is_url(text: str) -> bool:
-    try:
-        URLValidator(schemes=["http", "https"])(text)
-    except ValidationError:
-        return False
-    return True
 
 
 def _initial(channel: Channel) -> dict[str, Any]:

@@ -102,9 +102,13 @@ def telephones(document: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def links(document: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Addresses elsewhere with their names."""
+    """Addresses elsewhere with their names; a mailbox says its own address."""
     return [
-        {"url": one["url"], "name": spoken(one.get("name")) or one["url"]}
+        {
+            "url": one["url"],
+            "name": spoken(one.get("name")) or one["url"],
+            "mail": one["url"].removeprefix("mailto:") if one["url"].startswith("mailto:") else "",
+        }
         for one in document.get("links") or []
     ]
 

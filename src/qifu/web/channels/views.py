@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from qifu.base.calendar import calendar_in_force
 from qifu.base.city import City
-from qifu.base.errors import BadInput
+from qifu.base.errors import BadInput, Conflict
 from qifu.organisations.actions.channels import report_channel
 from qifu.organisations.models import Channel
 from qifu.organisations.selectors.channels import (
@@ -162,7 +162,7 @@ def channel(request: AskedRequest, code: str) -> HttpResponse:
                 found, actor=request.actor, now=timezone.now(), text=given["text"],
                 contact=given["contact"],
             )  # fmt: skip
-        except BadInput as error:
+        except (BadInput, Conflict) as error:
             put_on(form, error)
         else:
             return redirect(_receipt(found))
