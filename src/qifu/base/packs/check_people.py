@@ -85,6 +85,12 @@ def check_roles(desk: Desk) -> dict[str, str]:
     ):
         message = "no role may decide claims, so no firm could get an account: give it to one"
         desk.say("missing", "", message, None, "claims.decide")
+    if kinds and not any(
+        row.get("for") == "enterprise" and "people.manage" in (row.get("may") or [])
+        for row, _ in desk.rows(desk.data, "")
+    ):
+        message = "no role of a firm manages its people, which whoever claims a firm does: give it"
+        desk.say("missing", "", message, None, "people.manage")
     return kinds
 
 
