@@ -15,7 +15,6 @@ from qifu.base.models import CityLoad
 from qifu.base.packs import Pack, diff, documents_hash, documents_of, snapshot_of
 from qifu.knowledge.actions import load_answers, load_laws
 from qifu.organisations.actions.channels import load_channels
-from qifu.organisations.actions.channels import load_channels
 from qifu.organisations.actions.units import load_units
 from qifu.policies.actions import load_policies
 
@@ -128,7 +127,6 @@ def _put_in_force(
     units = load_units(documents["units"], now=now)
     # after the units that own them
     channels = load_channels(documents.get("channels"), now=now)
-    channels = load_channels(documents.get("channels"), now=now)
     # not through the cache: if this load fails, the next one may get the same number
     city: City = city_of_load.__wrapped__(load.pk)
     policies = load_policies(documents["policies"].values(), city=city, now=now)
@@ -144,7 +142,6 @@ def _put_in_force(
         f"{pack} {version}{note}: {what['added']} added, {what['changed']} changed, "
         f"{what['removed']} removed",
         "部门 / units: " + ", ".join(f"{count} {word}" for word, count in units.items()),
-        "渠道 / channels: " + channels.told(),
         "渠道 / channels: " + channels.told(),
         "政策 / policies: " + ", ".join(f"{count} {word}" for word, count in policies.items()),
         "法规 / statutes: " + ", ".join(f"{count} {word}" for word, count in laws.items()),
