@@ -106,6 +106,10 @@ def public(values: dict[str, Any]) -> list[Look]:
     """Pages that nobody need sign in for."""
     return [
         Look("/"),
+        Look("/city/"),
+        Look("/zones/"),
+        Look("/z/nanshan/"),
+        Look("/z/shenshan/"),
         Look("/policies/"),
         Look("/policies/?text=没有这样的政策"),
         Look(f"/policies/{values['policy']}/"),

@@ -93,6 +93,7 @@ class World:
             "law": {"code": Law.objects.order_by("pk")[0].code},
             "desk-answer": {"code": self.answer.code},
             "policy": {"policy_id": self.policy_id},
+            "zone": {"zone": "nanshan"},
             "policy-calendar": {"policy_id": self.policy_id},
             "my-policy": {"policy_id": self.policy_id},
             "my-fact": {"name": "private_firm"},

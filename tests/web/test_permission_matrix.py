@@ -10,7 +10,17 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 
 from qifu.notices.selectors import unread_count
-from tests.web.matrix_world import ENTERPRISE, KINDS, NOT_IN, UNIT, World, everything, make_world
+from tests.appeals.world import INTAKE
+from tests.web.matrix_world import (
+    CHANNEL,
+    ENTERPRISE,
+    KINDS,
+    NOT_IN,
+    UNIT,
+    World,
+    everything,
+    make_world,
+)
 from tests.web.test_desk_calendar import YEAR
 
 pytestmark = pytest.mark.usefixtures("demo_city")
@@ -50,6 +60,7 @@ OWN = {"other_owner": "404"}  # a thing of another firm is not there
 # who works on appeals; what a role sees of the one case is in its own rows
 DESKS = ("intake_officer", "handler", "other_handler", "coordinator", "callback_officer")
 FINDERS = ("firm_registrar", "enterprise_officer", "data_steward", "policy_officer", *DESKS)
+KEEPERS = ("enterprise_officer", "unit_admin", "intake_officer")
 WRITERS = ("owner", "clerk", "other_owner")
 PROGRAMMERS = (
     *WRITERS, "enterprise_officer", "policy_officer", "auditor", "unit_admin", "intake_officer",
@@ -62,6 +73,9 @@ SENT_TO_DESKS = for_units() | dict.fromkeys(DESKS, "405")
 
 MAY_GET: dict[str, dict[str, str]] = {
     "home": PUBLIC,
+    "whole-city": PUBLIC,
+    "zones": PUBLIC,
+    "zone": PUBLIC,
     "library": PUBLIC,
     "library-xlsx": PUBLIC,
     "policy": PUBLIC,
@@ -118,6 +132,10 @@ MAY_GET: dict[str, dict[str, str]] = {
     "desk-journal": for_units("auditor"),
     "desk-journal-xlsx": for_units("auditor"),
     "appeals-about": PUBLIC,
+    "channels": PUBLIC,
+    "channels-xlsx": PUBLIC,
+    "channels-debt": PUBLIC,
+    "channel": PUBLIC,
     "answers": PUBLIC,
     "answer": PUBLIC,
     "laws": PUBLIC,
@@ -145,6 +163,9 @@ MAY_GET: dict[str, dict[str, str]] = {
     "desk-knowledge": for_units("intake_officer"),
     "desk-answer": for_units("intake_officer"),
     "desk-answer-new": for_units("intake_officer"),
+    "desk-channels": for_units(*KEEPERS),
+    "desk-channel-new": for_units(*KEEPERS),
+    "desk-channel": for_units("intake_officer"),  # of the unit that keeps it
 }
 # what an address asks for where it cannot do without
 ASKED = {"desk-figure-cases": "?code=received"}
@@ -243,6 +264,7 @@ def _of_appeals(world: World, writers: frozenset[str]) -> list[tuple[str, dict, 
 
 def _of_the_office(world: World) -> list[tuple[str, dict, frozenset[str]]]:
     words = {"question_zh": "怎样办？", "answer_zh": "到窗口办。", "basis": "办事指南"}
+    report, entry = world.report_on_channel, CHANNEL
     write = {"step": "write", "after": world.answer.version, **words}
     intake = frozenset({"intake_officer"})
     return [
@@ -250,6 +272,12 @@ def _of_the_office(world: World) -> list[tuple[str, dict, frozenset[str]]]:
         ("desk-answer", write, intake),
         ("desk-answer", {"step": "retire", "why": "已经过时"}, intake),
         ("desk-answer-new", {"after": "0", **words}, intake),
+        ("channel", {"text": "电话打不通"}, ANYBODY),
+        ("desk-channel", {"step": "check"}, intake),
+        ("desk-channel", {"step": "retire", "reason": "已撤销"}, intake),
+        ("desk-channel", {"step": "kept", "report": report.pk, "answer": "没错"}, intake),
+        ("desk-channel", {"step": "edit", **entry, "name_zh": "新的名称"}, intake),
+        ("desk-channel-new", {**entry, "code": "new-entry", "unit": INTAKE}, intake),
     ]
 
 

@@ -26,6 +26,8 @@ PUBLIC = (
     "/size/?industry=C3511&staff=250&revenue=3000",
     "/size/?industry=机械",
     "/help/",
+    "/zones/",
+    "/z/dapeng/",
     "/sign-in/",
     "/no-such-page/",
 )
