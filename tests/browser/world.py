@@ -15,9 +15,11 @@ from qifu.organisations.actions import (
     settle_dispute,
     submit_claim,
 )
+from qifu.organisations.actions.channels import report_channel
 from qifu.organisations.models import Consent, Enterprise, Membership
 from qifu.organisations.permissions import NOBODY, Actor
 from qifu.organisations.selectors import actor_for, enterprise_of
+from qifu.organisations.selectors.channels import channel_by_code
 from qifu.policies.actions import make_report
 from qifu.policies.selectors.matching import match_for
 from tests.conftest import NOW
@@ -32,7 +34,7 @@ NO_PAGE = {
     "sign-out", "after-sign-in", "messages-read", "my-answer", "my-skip", "my-undo",
     "my-report-xlsx", "desk-firms-xlsx", "desk-journal-xlsx", "desk-claim-paper",
     "my-appeal-hints", "my-appeal-file", "desk-appeal-file", "desk-appeals-many",
-    "desk-appeals-xlsx", "desk-figures-xlsx",
+    "desk-appeals-xlsx", "desk-figures-xlsx", "channels-xlsx",
 }  # fmt: skip
 PAPERS = ("营业执照副本扫描件（第一页）.pdf", "法定代表人授权委托书.pdf")
 LONG_NOTE = "营业执照上的住所已经变更，旧地址是南山区。" * 8
@@ -85,6 +87,10 @@ def fill_world() -> dict[str, Any]:
         answer="已核对工商登记的股东信息。", now=NOW,
     )  # fmt: skip
     revoke_consent(Consent.objects.order_by("pk").first(), actor=owner, now=NOW)
+    report_channel(
+        channel_by_code("sz-12345"), actor=NOBODY, now=NOW, contact="0755-00000000",
+        text="周末打不通，一直占线。请核对是不是还有别的号码。",
+    )  # fmt: skip
     elsewhere = Membership.objects.filter(user=owner.user).order_by("pk").last()
     (notice,) = tell(
         [owner.user_id], "new_policies",
@@ -119,6 +125,14 @@ def public(values: dict[str, Any]) -> list[Look]:
         Look("/size/"),
         Look("/size/?industry=C3511&staff=250&revenue=3000"),
         Look("/size/?industry=J6621&staff=5"),
+        Look("/channels/"),
+        Look("/channels/?text=贷款"),
+        Look("/channels/?text=没有这样的渠道"),
+        Look("/channels/?kind=window&open=1"),
+        Look("/channels/sz-failed-service-window/"),
+        Look("/channels/sz-siq-web/?reported=1"),
+        Look("/channels/debt/"),
+        Look("/channels/debt/?who=shenzhen"),
         Look("/help/"),
         Look("/sign-in/"),
         Look("/sign-in/?as=demo-owner"),
@@ -212,5 +226,9 @@ def of_the_desk(values: dict[str, Any]) -> list[Look]:
         Look("/desk/journal/?who=没有这个人", "demo-auditor"),
         Look("/desk/", "demo-admin"),
         Look("/desk/people/", "demo-admin"),
+        Look("/desk/channels/", "demo-intake"),
+        Look("/desk/channels/?q=没有这个渠道", "demo-intake"),
+        Look("/desk/channels/sz-12345/", "demo-intake"),
+        Look("/desk/new-channel/", "demo-intake"),
         Look("/account/", "demo-admin"),
     ]

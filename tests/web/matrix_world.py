@@ -21,9 +21,18 @@ from qifu.organisations.actions import (
     invite,
     submit_claim,
 )
+from qifu.organisations.actions.channels import report_channel
 from qifu.organisations.actions.facts import append_fact
-from qifu.organisations.models import Claim, Consent, Dispute, Enterprise, Invitation
+from qifu.organisations.models import (
+    ChannelReport,
+    Claim,
+    Consent,
+    Dispute,
+    Enterprise,
+    Invitation,
+)
 from qifu.organisations.permissions import NOBODY, Actor
+from qifu.organisations.selectors.channels import channel_by_code
 from qifu.policies.actions import make_report
 from qifu.policies.models import PolicyVersion, StoredReport
 from qifu.policies.selectors import match_for
@@ -76,6 +85,7 @@ class World:
     file: Attachment
     absence: Absence
     answer: Answer
+    report_on_channel: ChannelReport  # on an entry that only the city's desk keeps here
     api_token: ApiToken
 
     def address(self, name: str) -> dict[str, Any]:
@@ -92,6 +102,8 @@ class World:
             "answer": {"code": self.answer.code},
             "law": {"code": Law.objects.order_by("pk")[0].code},
             "desk-answer": {"code": self.answer.code},
+            "channel": {"code": self.report_on_channel.channel.code},
+            "desk-channel": {"code": self.report_on_channel.channel.code},
             "policy": {"policy_id": self.policy_id},
             "zone": {"zone": "nanshan"},
             "policy-calendar": {"policy_id": self.policy_id},
@@ -147,6 +159,9 @@ def make_world(city) -> World:
             now=NOW,
         )[0],
         answer=Answer.objects.filter(state="published").order_by("pk")[0],
+        report_on_channel=report_channel(
+            channel_by_code("sz-12345"), actor=NOBODY, now=NOW, text="号码不对"
+        ),
         firm=firm,
         actors=actors,
         clients=clients,
@@ -206,6 +221,12 @@ def _open_question(owner: Actor, firm: Enterprise, city) -> str:
     return next(numbers)
 
 
+# what the form of an entry of the channel list needs
+CHANNEL = {
+    "name_zh": "测试热线", "name_en": "Test line", "for_zh": "测试", "for_en": "A test",
+    "kind": "hotline", "needs": ["advice"], "unit": "SZ-ZWSJ", "checked_on": "2026-11-22",
+    "version": "1", "hours": "7×24",
+}  # fmt: skip
 ROOMS = ("base", "accounts", "notices", "organisations", "knowledge", "appeals", "policies")
 # large tables are only ever added to: their number of rows says whether something happened
 LARGE = {
