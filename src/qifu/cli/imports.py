@@ -141,3 +141,58 @@ def appeals(file: Path, username: str, channel: str, bad_path: Path | None) -> N
     )
     if done.bad_file:
         click.echo(f"不能用的行和原因 / bad rows, with the reason: {done.bad_file}")
+
+
+@imports.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--by", "username", required=True, help="The officer in whose name the entries are changed."
+)
+@click.option(
+    "--bad",
+    "bad_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where rows that cannot be read go (default: FILE.bad.csv in the current folder).",
+)
+def channels(file: Path, username: str, bad_path: Path | None) -> None:
+    """The channel list: CSV as `qifu channels export` writes it, or some of its columns."""
+    start_django()
+    from django.utils import timezone
+
+    from qifu.accounts.selectors import person_by_username
+    from qifu.base.errors import Refused
+    from qifu.base.table_files import UnreadableFile
+    from qifu.jobs.channels import import_channels, read_channels
+    from qifu.organisations.selectors import actor_with
+
+    now = timezone.now()
+    actor = actor_with(person_by_username(username), "channels.edit")
+    if actor is None:
+        click.echo(f"{username}: 不维护渠道 / does not keep the channel list", err=True)
+        sys.exit(1)
+    try:
+        length = sum(1 for _ in read_channels(file))
+        with click.progressbar(length=length, label=file.name) as bar:
+            done = import_channels(
+                file,
+                actor=actor,
+                bad_path=bad_path or Path(f"{file.name}.bad.csv"),
+                now=now,
+                progress=bar.update,
+            )
+    except (UnreadableFile, Refused) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except OSError as error:
+        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(1)
+    click.echo(
+        f"{done.rows:,} 行：新增 {done.new:,}，有变化 {done.changed:,}，没有变化 {done.same:,}，"
+        f"不能用 {done.bad:,}\n"
+        f"{done.rows:,} rows: {done.new:,} new, {done.changed:,} changed, "
+        f"{done.same:,} as before, {done.bad:,} bad"
+    )
+    if done.unread:
+        click.echo(f"不认识的列 / columns not read: {', '.join(done.unread)}")
+    if done.bad_file:
+        click.echo(f"不能用的行和原因 / bad rows, with the reason: {done.bad_file}")

@@ -16,6 +16,7 @@ from qifu.base.packs.changes import plain
 from qifu.base.packs.check_channels import Known, check_row
 from qifu.base.packs.desk import Desk
 from qifu.base.transitions import move
+from qifu.organisations.logic.hours_text import plain_hours
 from qifu.organisations.models import Channel, ChannelReport, Unit
 from qifu.organisations.permissions import Actor, may_keep_channel
 from qifu.organisations.selectors.channels import keepers_of
@@ -67,8 +68,19 @@ class LoadedChannels:
 
 
 def tidy(document: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry as it is kept: plain JSON, days as ISO text, nothing empty."""
-    return {key: value for key, value in plain(document).items() if value not in (None, "", [], {})}
+    """An entry as it is kept: plain JSON, days as ISO text, nothing empty, no stray blanks."""
+    kept = {key: _stripped(value) for key, value in plain(document).items()}
+    if isinstance(kept.get("hours"), Mapping):
+        kept["hours"] = plain_hours(kept["hours"])
+    return {key: value for key, value in kept.items() if value not in (None, "", [], {})}
+
+
+def _stripped(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, Mapping):
+        return {key: _stripped(item) for key, item in value.items()}
+    return [_stripped(item) for item in value] if isinstance(value, list) else value
 
 
 @transaction.atomic

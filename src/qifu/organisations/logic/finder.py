@@ -19,6 +19,10 @@ _IN_NAME, _IN_PURPOSE, _ELSEWHERE = 3.0, 1.5, 0.7
 _BIGRAM: Final = 0.4
 # an entry that shares fewer pairs of characters than this with what was asked is chance
 _LEAST_BIGRAMS: Final = 2
+# what fits so much worse than the best is left out
+_TAIL: Final = 0.15
+# a piece of a telephone number that is long enough to mean it
+_SHORTEST_NUMBER: Final = 5
 _MOST_WHY: Final = 4
 _RUN = re.compile(r"[^\W_]+")
 # words of asking and of grammar: they find everything and nothing
@@ -60,6 +64,7 @@ class Entry:
     names: tuple[str, ...]
     purpose: tuple[str, ...]
     other: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,14 +104,15 @@ def entry_from(row: Mapping[str, Any]) -> Entry:
     other = [row.get("address"), row.get("hours_note"), *(row.get("how") or ())]
     other += [phone.get("for") for phone in row.get("telephones") or ()]
     other += [link.get("name") for link in row.get("links") or ()]
-    numbers = [phone["number"] for phone in row.get("telephones") or ()]
+    said = [str(row.get("find_as") or ""), *(link["url"] for link in row.get("links") or ())]
     return Entry(
         code=str(row["code"]),
         zone=str(row.get("zone") or ""),
         needs=frozenset(row.get("needs") or ()),
         names=_texts([row.get("name")]),
         purpose=_texts([row.get("for")]),
-        other=(*_texts(other), *numbers),
+        other=(*_texts(other), *filter(None, said)),
+        numbers=tuple(normalise(phone["number"]) for phone in row.get("telephones") or ()),
     )
 
 
@@ -141,16 +147,17 @@ def search(
         if entry.zone in named:
             found.add(ZONE, named[entry.zone])
         if len(form) > 1 and any(form in normalise(name) for name in entry.names):
-            found.add(
-                WHOLE_NAME, Why(f"名称里有“{asked.strip()}”", f"“{asked.strip()}” is in its name")
-            )
+            found.add(WHOLE_NAME, _why_name(asked.strip()))
+        if _is_number(form) and any(form in number for number in entry.numbers):
+            found.add(WHOLE_NAME, Why("电话号码相符", "It has this telephone number"))
         _add_words(found, entry, words, shares)
     if not any(one.score for one in told.values()):
         _add_pairs(form, entries, needs, told)
+    least = _TAIL * max((one.score for one in told.values()), default=0.0)
     matches = [
         Match(code, round(one.score, 3), _strongest(one))
         for code, one in told.items()
-        if one.score > 0
+        if one.score > 0 and one.score >= least
     ]
     return sorted(matches, key=lambda match: -match.score)
 
@@ -191,6 +198,14 @@ def _said(need: Need, form: str) -> tuple[str, float] | None:
 def _alone(word: str, form: str) -> bool:
     """English words of three letters and less stand in many others: only a text of their own."""
     return len(word) > 3 or word == form
+
+
+def _is_number(form: str) -> bool:
+    return form.isdecimal() and len(form) >= _SHORTEST_NUMBER
+
+
+def _why_name(word: str) -> Why:
+    return Why(f"名称里有“{word}”", f"“{word}” is in its name")
 
 
 def _why_need(need: Need, hit: str) -> Why:
@@ -241,7 +256,7 @@ def _add_words(
 ) -> None:
     for word in words:
         if _holds(word, entry.names):
-            found.add(_IN_NAME * shares[word], Why(f"名称里有“{word}”", f"“{word}” is in its name"))
+            found.add(_IN_NAME * shares[word], _why_name(word))
         elif _holds(word, entry.purpose):
             why = Why(f"用途里有“{word}”", f"“{word}” is in what it is for")
             found.add(_IN_PURPOSE * shares[word], why)
@@ -261,7 +276,7 @@ def _add_pairs(
     """Where no word was found whole: pairs of characters of names, purposes and needs."""
     asked = _pairs(form)
     names = {need.code: " ".join((*need.name, *need.words)) for need in needs}
-    least = min(_LEAST_BIGRAMS, len(asked))
+    least = min(max(_LEAST_BIGRAMS, len(asked) // 3), len(asked))
     for entry in entries:
         own: set[str] = set()
         for text in (*entry.names, *entry.purpose, *(names.get(n, "") for n in entry.needs)):
