@@ -239,7 +239,7 @@ def test_a_firm_with_an_owner_offers_no_approval(desk):
     MembershipFactory.create(organisation=case.enterprise.organisation, role="owner")
     said = words(desk.get(f"/desk/claims/{case.pk}/"))
     assert "材料无误，通过" not in said
-    assert "已有 1 位企业负责人" in said
+    assert "已有 1 位负责人" in said
     before = traces()
     assert take(desk, case, "approve", papers_checked=["licence"]).status_code == 409
     assert traces() == before

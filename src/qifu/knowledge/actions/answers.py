@@ -122,7 +122,7 @@ def load_answers(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> dict[st
 
 def _allowed(actor: Actor) -> None:
     if not may_edit_answers(actor):
-        raise NotAllowed(_("您的岗位不编写解答。需要时请本单位的部门管理员调整您的角色。"))
+        raise NotAllowed(_("您的岗位不编写解答。需要时请本单位管理成员的同事调整您的角色。"))
 
 
 @transaction.atomic

@@ -195,14 +195,15 @@ def _shown(attribute: Attribute, value: object) -> dict[str, str]:
 
 
 def _values(dispute: Dispute) -> dict[str, object]:
-    attribute = known_attribute(current_city(), dispute.attribute, dispute.period)
+    city = current_city()
+    attribute = known_attribute(city, dispute.attribute, dispute.period)
     words = {
         "zh": attribute.label_zh + (f"（{dispute.period}年）" if dispute.period else ""),
         "en": attribute.label_en + (f" ({dispute.period})" if dispute.period else ""),
     }
     return {
         "firm": dispute.enterprise.name,
-        "unit": {"zh": "数据核验岗", "en": "The data steward"},
+        "unit": city.roles[city.role_with("disputes.settle")].name,
         "fact": words,
         "old": _shown(attribute, dispute.fact.value),
         "new": _shown(attribute, dispute.claimed),

@@ -90,4 +90,4 @@ def check_seal(actor: Actor) -> journal.Verification:
 
 def _only_auditors(actor: Actor) -> None:
     if not may_read_journal(actor):
-        raise NotAllowed(_("操作日志只给审计岗看。"))
+        raise NotAllowed(_("操作日志只给有查看权限的人员看。"))

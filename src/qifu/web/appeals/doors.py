@@ -22,7 +22,7 @@ def writer_of(request: AskedRequest) -> Enterprise:
     """The firm, for somebody who may write for it."""
     firm = firm_of(request, "appeals.view")
     if not request.actor.may("appeals.submit"):
-        raise NotAllowed(_("您的角色只能查看诉求。要提交或办理，请找企业负责人调整角色。"))
+        raise NotAllowed(_("您的角色只能查看诉求。要提交或办理，请找企业的负责人调整角色。"))
     return firm
 
 

@@ -20,7 +20,7 @@ def desk(*permissions: str) -> Callable[[View], View]:
         def guarded(request: AskedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if permissions and not any(request.actor.may(code) for code in permissions):
                 raise NotAllowed(
-                    _("您的岗位不办理这一项。需要时请本单位的部门管理员调整您的角色。")
+                    _("您的岗位不办理这一项。需要时请本单位管理成员的同事调整您的角色。")
                 )
             return view(request, *args, **kwargs)
 

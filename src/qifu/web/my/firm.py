@@ -14,7 +14,7 @@ from qifu.web.http import AskedRequest
 def firm_of(request: AskedRequest, needed: str) -> Enterprise:
     """The firm that the person acts for, if their role has the permission `needed`."""
     if not request.actor.may(needed):
-        raise NotAllowed(_("您在这家企业的角色不能看这一页。请找企业负责人调整角色。"))
+        raise NotAllowed(_("您在这家企业的角色不能看这一页。请找企业的负责人调整角色。"))
     return enterprise_of(request.actor)
 
 

@@ -123,7 +123,7 @@ def _approve(request: AskedRequest, case: Claim) -> HttpResponse:
                 return _page(request, case, way_in=_address(request, token))
             messages.success(
                 request,
-                _("已通过。%(applicant)s现在是%(firm)s的企业负责人，已收到消息。")
+                _("已通过。%(applicant)s现在是%(firm)s的负责人，已收到消息。")
                 % {"applicant": case.applicant, "firm": case.enterprise.name},
             )
             return redirect("desk-claim", pk=case.pk)

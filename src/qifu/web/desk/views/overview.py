@@ -70,5 +70,5 @@ def overview(request: AskedRequest) -> HttpResponse:
 
 def _why_empty(claims: list[ClaimRow] | None, disputes: list[DisputeRow] | None) -> str:
     if claims is None and disputes is None:
-        return _("您的岗位没有待办清单。认领由企业账户核验岗办理，资料异议由数据核验岗办理。")
+        return _("您的岗位没有待办清单。认领由核验认领的人员办理，资料异议由核实资料的人员办理。")
     return ""

@@ -123,7 +123,7 @@ def _tasks(request: AskedRequest, firm: Enterprise, match: Match) -> list[Waitin
                 None,
                 "message-report",
                 _("异议核实中：%(fact)s") % {"fact": name},
-                _("数据核验岗正在核实，结果会发消息给您"),
+                _("核验人员正在核实，结果会发消息给您"),
                 fact_address(dispute.key),
             )
         )

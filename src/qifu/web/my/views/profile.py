@@ -173,7 +173,7 @@ class _FactPage:
             except (BadInput, Conflict) as error:
                 form.refuse(error)
             else:
-                return self._done(_("异议已提交。数据核验岗会核实，结果会发消息给您。"))
+                return self._done(_("异议已提交。核验人员会核实，结果会发消息给您。"))
         self.dispute_form = form
         return self.answer()
 

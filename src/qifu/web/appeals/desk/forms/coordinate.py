@@ -66,7 +66,7 @@ class DecideJustifiedForm(DeskStep):
     title = gettext_lazy("审批按所限办结")
     button = gettext_lazy("决定")
     look = "scale"
-    why = gettext_lazy("批准后这件诉求办结，单独统计，并记为政策缺口给政策岗看。")
+    why = gettext_lazy("批准后这件诉求办结，单独统计，并记为政策缺口给管政策的人员看。")
     done = gettext_lazy("已决定，回访岗和企业会收到消息。")
     first = True
     optional = frozenset({"note"})
