@@ -28,8 +28,16 @@ def policies_of_front(
 
 
 def own_first(found: QuerySet[PolicyVersion], zone: Zone) -> QuerySet[PolicyVersion]:
-    """The same policies, those of the district before all others, else in the same order."""
-    rank = Case(When(_own(zone), then=Value(0)), default=Value(1), output_field=IntegerField())
+    """The same policies: the district's, those of the city and above, those of other districts.
+
+    Within each of the three the order stays.
+    """
+    rank = Case(
+        When(_own(zone), then=Value(0)),
+        When(_of_others(zone), then=Value(2)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
     return found.alias(of_front=rank).order_by("of_front", *found.query.order_by)
 
 

@@ -19,8 +19,8 @@ from qifu.web.channels.rows import Teller
 from qifu.web.policies.rows import Row as Policy
 from qifu.web.policies.rows import rows_of
 
-MOST_CHANNELS = 8
-MOST_OF_CITY = 3
+MOST_CHANNELS = 6
+MOST_OF_CITY = 2
 MOST_OPEN = 6
 MOST_POLICIES = 5
 
@@ -48,7 +48,10 @@ class Shown:
 
 @dataclass(frozen=True)
 class Front:
-    """The parts of the page; `channels` are the district's first ones of `channel_count`."""
+    """The parts of the page; `channels` are the district's first ones of `channel_count`.
+
+    `above` are policies of the city and above that `open` does not name already.
+    """
 
     channels: Sequence[Channel]
     channel_count: int
@@ -68,15 +71,18 @@ def front_of(actor: Actor, city: City, zone: Zone, *, now: datetime) -> Front:
     own = teller.found(one for one in found if one.channel.zone == zone.code)
     wide = [one for one in found if one.channel.zone != zone.code]
     theirs = own_policies(actor, zone, on=on)
-    fitting = policies_of_front(actor, zone, on=on)
+    open_now = _shown(policies_of_front(actor, zone, on=on, status="open"), city, on, MOST_OPEN)
+    # what the page names above need not be named again below
+    above = policies_of_front(actor, zone, on=on).exclude(pk__in=theirs.values("pk"))
+    above = above.exclude(pk__in=[row.version.pk for row in open_now.rows])
     return Front(
         channels=own[:MOST_CHANNELS],
         channel_count=len(own),
         of_city=teller.found(wide[:MOST_OF_CITY]),
         units=_units(city, zone, own),
-        open=_shown(policies_of_front(actor, zone, on=on, status="open"), city, on, MOST_OPEN),
+        open=open_now,
         own=_shown(theirs, city, on, MOST_POLICIES),
-        above=_shown(fitting.exclude(pk__in=theirs.values("pk")), city, on, MOST_POLICIES),
+        above=_shown(above, city, on, MOST_POLICIES),
     )
 
 
