@@ -8,6 +8,7 @@ from qifu.base.packs.schemas.parts import (
     day,
     either,
     flag,
+    free,
     hours,
     number,
     obj,
@@ -73,8 +74,8 @@ def appeals() -> Schema:
 
 def matters() -> Schema:
     """matters.yaml"""
-    weighted = obj("一个词", "a word", {"word": _TEXTS, "weight": number("分量", "weight")},
-                   ("word",))  # fmt: skip
+    parts = {"word": text("词", "word"), "weight": number("分量", "weight")}
+    weighted = obj("一个词", "a word", parts, ("word",))
     return rows(
         "事项", "what firms bring",
         obj(
@@ -104,7 +105,7 @@ def dispatch() -> Schema:
             "code": text("代码", "code"),
             "matter": text("事项，* 是任何事项", "a matter, * for any"),
             "regions": rows("在哪些区", "regions", _TEXTS),
-            "when": {"$ref": "#/$defs/node"},
+            "when": free("企业的情况", "which firms", **{"$ref": "#/$defs/node"}),
             "unit": code("主办部门", "the lead unit"),
             "deputy": or_null(code("协办部门", "the deputy unit")),
             "note": words("说明", "note"),
@@ -179,7 +180,7 @@ def scope() -> Schema:
             "code": text("代码", "code"),
             "name": words("名称", "name"),
             "reason": words("为什么不收", "why"),
-            "channel": words("该去哪里", "where to go", link={"type": "string"}),
+            "channel": words("该去哪里", "where to go", link=text("网址", "address")),
             "channels": rows("渠道", "entries of channels.yaml", code("渠道", "a channel")),
             "signals": rows("提示词", "signal words", signal, least=0),
             "checks": rows("另外的检查", "further checks", _TEXTS, least=0),

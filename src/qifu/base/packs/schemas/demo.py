@@ -1,6 +1,17 @@
 """Schemas of what a demo makes up: its firms and accounts, its appeals."""
 
-from qifu.base.packs.schemas.parts import Schema, code, number, obj, rows, table, text, whole, words
+from qifu.base.packs.schemas.parts import (
+    Schema,
+    code,
+    free,
+    number,
+    obj,
+    rows,
+    table,
+    text,
+    whole,
+    words,
+)
 
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 
@@ -12,14 +23,15 @@ def demo() -> Schema:
         "一个账号", "one account",
         {
             "username": text("登录名", "sign-in name"),
-            "name": {},
+            "name": free("姓名", "name"),
             "roles": rows("角色", "roles", {"type": "object"}),
         },
         ("username", "roles"),
     )  # fmt: skip
     hand_made = obj("一家企业", "one firm", {
         "uscc": text("信用代码", "credit code"), "name": text("名称", "name"),
-        "story": words("说明", "its story"), "facts": {"type": "object"}, "also": {}},
+        "story": words("说明", "its story"), "facts": free("情况", "facts", type="object"),
+        "also": free("别的来源怎么说", "what other sources say")},
         ("uscc", "name", "facts"))  # fmt: skip
     return obj(
         "演示数据怎么编", "how a demo is made up",
@@ -30,7 +42,7 @@ def demo() -> Schema:
             "series": text("系列", "series"),
             "marker": text("名称里的标记", "marker in names"),
             "password": text("演示密码", "password of the demo"),
-            "names": {},
+            "names": free("名称的部分", "parts of names"),
             "forms": rows("类型", "legal forms", obj("一种", "one", {
                 **weighted, "suffix": text("名称的结尾", "end of the name")},
                 ("code", "weight", "suffix"))),
@@ -38,9 +50,11 @@ def demo() -> Schema:
             "industries": rows("行业", "industries", {"type": "object"}),
             "profiles": table("行业的样子", "profiles", {"type": "object"}),
             "unknown": table("不知道的比例", "shares unknown", _SHARE),
-            "only_register": _SHARE, "city_only": _SHARE, "division_only": _SHARE,
-            "conflict": _SHARE,
-            "figures": {"type": "object"},
+            "only_register": free("只有登记信息的", "known to the register only", **_SHARE),
+            "city_only": free("只知道城市的", "only the city is known", **_SHARE),
+            "division_only": free("只知道大类的", "only the division is known", **_SHARE),
+            "conflict": free("来源不一致的", "sources disagree", **_SHARE),
+            "figures": free("数字", "figures", type="object"),
             "disputed": code("属性", "an attribute"),
             "hand_made": rows("手写的企业", "firms written by hand", hand_made, least=0),
             "accounts": rows("账号", "accounts", account),

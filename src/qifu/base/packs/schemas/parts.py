@@ -7,6 +7,10 @@ from qifu.rulebook.operators import ALL_OPERATORS
 from qifu.rulebook.reading import AGGREGATES
 
 Schema = dict[str, Any]
+_SOURCE: Final = {
+    "doc": "文件", "quote": "原文", "author": "谁写的", "reviewer": "谁核对的", "source": "来源",
+    "title": "标题", "url": "网址", "clause": "条款", "note": "说明",
+}  # fmt: skip
 # YAML for editors knows no days: they are texts of this form
 DAY: Final = r"^\d{4}-\d{2}-\d{2}$"
 
@@ -14,6 +18,11 @@ DAY: Final = r"^\d{4}-\d{2}-\d{2}$"
 def told(zh: str, en: str) -> str:
     """A description as editors show it."""
     return f"{zh} / {en}"
+
+
+def free(zh: str, en: str, **form: Any) -> Schema:
+    """Anything, or what the keywords of JSON Schema in `form` allow."""
+    return {"description": told(zh, en), **form}
 
 
 def obj(
@@ -127,10 +136,10 @@ def conditions() -> dict[str, Schema]:
     source = obj(
         "这个条件出自哪里", "where the condition comes from",
         {
-            **{key: {"type": ["string", "null"]} for key in (
-                "doc", "quote", "author", "reviewer", "source", "title", "url", "clause", "note")},
-            "para": {"type": "integer"},
-            "span": {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2},
+            **{key: free(zh, key, type=["string", "null"]) for key, zh in _SOURCE.items()},
+            "para": free("第几段，从 0 数", "paragraph, from 0", type="integer"),
+            "span": free("从第几个字到第几个字", "[start, end) in it", type="array",
+                         items={"type": "integer"}, minItems=2, maxItems=2),
         },
     )  # fmt: skip
     common = {
@@ -148,13 +157,14 @@ def conditions() -> dict[str, Schema]:
         "agg": choice("几年的数怎样合起来", "how years are combined", AGGREGATES),
         "at": text("哪一天", "on which day"),
     }
-    listed = {"type": "array", "items": node, "minItems": 1}
+    listed = free("条件", "conditions", type="array", items=node, minItems=1)
     forms = [
         obj("一个条件", "one condition", {**atom, **common}, ("attr", "op", "value")),
         obj("都要符合", "all of them", {"all": listed, **common}, ("all",)),
         obj("符合一个", "any of them", {"any": listed, **common}, ("any",)),
-        obj("至少几个", "at least so many", {"at_least": {"type": "integer", "minimum": 1},
+        obj("至少几个", "at least so many", {"at_least": whole("几个", "how many", 1),
             "of": listed, **common}, ("at_least", "of")),
-        obj("不符合", "not this", {"not": node, **common}, ("not",)),
+        obj("不符合", "not this", {"not": free("条件", "a condition", **node), **common},
+            ("not",)),
     ]  # fmt: skip
     return {"node": {"anyOf": forms}}

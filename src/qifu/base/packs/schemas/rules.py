@@ -8,6 +8,7 @@ from qifu.base.packs.schemas.parts import (
     day,
     either,
     flag,
+    free,
     number,
     obj,
     or_null,
@@ -24,6 +25,7 @@ from qifu.rulebook.policy import BENEFITS, STATUSES
 
 _TEXTS: Schema = {"type": "string", "minLength": 1}
 _NODE: Schema = {"$ref": "#/$defs/node"}
+_WHEN: Schema = free("条件", "a condition", **_NODE)
 _BOTH: Schema = words("名称", "name")
 
 
@@ -35,9 +37,9 @@ def attributes() -> Schema:
         {
             "type": text("类型", "type, code:TREE for codes", pattern=kinds),
             "unit": or_null(text("单位", "unit")),
-            "period": or_null({"enum": ["year"]}),
-            "bounds": {"type": "array", "items": {"type": ["number", "string", "null"]},
-                       "minItems": 2, "maxItems": 2},
+            "period": free("year：按年度记", "year: a figure a year", enum=["year", None]),
+            "bounds": free("上下限", "[low, high]", type="array", minItems=2, maxItems=2,
+                           items={"type": ["number", "string", "null"]}),
             "group": code("分组", "a group"),
             "zh": text("中文名称", "Chinese name"),
             "en": text("英文名称", "English name"),
@@ -46,9 +48,7 @@ def attributes() -> Schema:
             "sources": rows("来源，最可信的在前", "sources, best first", _TEXTS, least=0),
             "ask": flag("问不问企业", "whether firms are asked"),
             "visibility": choice("谁能看", "who may see it", VISIBILITIES),
-            "options": either(
-                {"type": "array"}, {"type": "object"}
-            ),
+            "options": free("可选的值", "the values of a set", type=["array", "object"]),
         },
         ("type",),
     )  # fmt: skip
@@ -66,18 +66,25 @@ def attributes() -> Schema:
 
 def derived() -> Schema:
     """derived.yaml"""
-    case = obj("一种情形", "one case", {"when": _NODE, "value": {}}, ("when", "value"))
+    case = obj(
+        "一种情形",
+        "one case",
+        {"when": _WHEN, "value": free("得到的值", "the value")},
+        ("when", "value"),
+    )
     attr = {"attr": code("属性", "an attribute")}
     period = {"period": text("哪一年", "which year")}
-    share = either(_TEXTS, obj("比", "a ratio", {"num": _TEXTS, "den": _TEXTS}, ("num", "den")))
+    parts = {"num": text("分子", "numerator"), "den": text("分母", "denominator")}
+    share = {**either(_TEXTS, obj("比", "a ratio", parts, tuple(parts))), **free("比", "ratio")}
     forms = [
         obj("按情形", "by cases", {**attr, **period, "cases": rows("情形", "cases", case),
-            "else": {}}, ("attr", "cases")),
+            "else": free("都不符合时的值", "the value of all others")}, ("attr", "cases")),
         obj("比", "a ratio", {**attr, "ratio": share}, ("attr", "ratio")),
-        obj("增长", "growth", {**attr, "growth": _TEXTS}, ("attr", "growth")),
-        obj("合计", "a sum", {**attr, "sum": {}}, ("attr", "sum")),
-        obj("满几年", "full years", {**attr, "age": _TEXTS}, ("attr", "age")),
-        obj("函数", "a function", {**attr, **period, "function": _TEXTS, "of": {}},
+        obj("增长", "growth", {**attr, "growth": text("哪一项", "of what")}, ("attr", "growth")),
+        obj("合计", "a sum", {**attr, "sum": free("哪几项", "of what")}, ("attr", "sum")),
+        obj("满几年", "full years", {**attr, "age": text("从哪天算", "since")}, ("attr", "age")),
+        obj("函数", "a function", {**attr, **period, "function": text("函数", "function"),
+            "of": free("用哪几项", "its arguments")},
             ("attr", "function")),
     ]  # fmt: skip
     found = obj("推算的事实", "facts that follow from others", {
@@ -162,9 +169,9 @@ def policy() -> Schema:
                 "opens": or_null(day("开始", "opens")), "closes": or_null(day("截止", "closes"))}),
             "published": day("公布日期", "published"),
             "when": obj("谁可以用", "who may use it", {
-                "all": {"type": "array", "items": _NODE, "minItems": 1}}, ("all",)),
+                "all": free("条件组", "groups", type="array", items=_NODE, minItems=1)}, ("all",)),
             "amount": obj("多少钱", "what it is worth", {
-                "expr": text("算式", "expression"), "unit": _TEXTS}, ("expr",)),
+                "expr": text("算式", "expression"), "unit": text("单位", "unit")}, ("expr",)),
             "excludes": rows("不能同时用的", "policies that exclude it", _TEXTS, least=0),
             "benefit": choice("支持方式", "benefit", BENEFITS),
             "card": card,
@@ -182,13 +189,15 @@ def cases() -> Schema:
         {
             "name": text("叫什么", "what it is called"),
             "as_of": day("哪一天", "on which day"),
-            "facts": {"type": "object"},
+            "facts": free("知道的情况", "what is known", type="object"),
             "verdict": choice("结论", "verdict", VERDICTS),
             "near_miss": flag("差一点", "near miss"),
             "hard_failed": flag("硬条件不符合", "a hard one is unmet"),
             "status": choice("申请窗口", "status", STATUSES),
             "met": groups, "unmet": groups, "unknown": groups,
-            "gap_zh": {}, "gap_en": {}, "amount": {},
+            "gap_zh": free("差什么（中文）", "what is missing, in Chinese"),
+            "gap_en": free("差什么（英文）", "what is missing, in English"),
+            "amount": free("金额", "the amount"),
         },
         ("name", "facts"),
     )  # fmt: skip
@@ -202,7 +211,9 @@ def calendar() -> Schema:
     span = obj("一段假期", "one holiday", {
         "from": day("从", "from"), "to": day("到", "to"), "name": text("节日", "name")},
         ("from", "to", "name"))  # fmt: skip
-    makeup = obj("一天", "a day", {"date": day("日期", "date"), "name": _TEXTS}, ("date",))
+    makeup = obj(
+        "一天", "a day", {"date": day("日期", "date"), "name": text("名称", "name")}, ("date",)
+    )
     return obj("一年的放假安排", "the official calendar of a year", {
         "year": whole("年份", "year", 2004, 2100), "source": text("通知", "the notice"),
         "holidays": rows("放假", "holidays", span),
