@@ -12,7 +12,7 @@ from django.test import Client
 from qifu.accounts.actions.tokens import make_token
 from qifu.accounts.models import ApiToken
 from qifu.appeals import actions as appeals
-from qifu.appeals.models import Absence, Appeal, Attachment
+from qifu.appeals.models import Absence, Appeal, Attachment, ExchangeConflict
 from qifu.knowledge.models import Answer, Law
 from qifu.notices.models import Notice
 from qifu.organisations.actions import (
@@ -85,6 +85,7 @@ class World:
     file: Attachment
     absence: Absence
     answer: Answer
+    conflict: ExchangeConflict  # an order of the hotline contradicts a case
     report_on_channel: ChannelReport  # on an entry that only the city's desk keeps here
     api_token: ApiToken
 
@@ -118,6 +119,7 @@ class World:
             "desk-claim": {"pk": self.claim.pk},
             "desk-claim-paper": {"pk": self.claim.pk, "paper": self.claim.papers.get().pk},
             "desk-dispute": {"pk": self.dispute.pk},
+            "desk-exchange-order": {"pk": self.conflict.order_id},
         }.get(name, {})
 
 
@@ -158,6 +160,7 @@ def make_world(city) -> World:
             actor=owner, name="程序", scopes=["firms.read"], expires_at=NOW + timedelta(days=9),
             now=NOW,
         )[0],
+        conflict=_conflict(actors["intake_officer"]),
         answer=Answer.objects.filter(state="published").order_by("pk")[0],
         report_on_channel=report_channel(
             channel_by_code("sz-12345"), actor=NOBODY, now=NOW, text="号码不对"
@@ -186,6 +189,18 @@ def make_world(city) -> World:
         question=_open_question(owner, firm, city),
         policy_id=PolicyVersion.objects.order_by("policy_id")[0].policy_id,
     )  # fmt: skip
+
+
+def _conflict(desk: Actor) -> ExchangeConflict:
+    """A case that was taken in; then the hotline says something else."""
+    order = {"external_id": "GD-1", "time": "2026-11-20 09:30"}
+    for text in ("货梯坏了三天没有修好，请协调。", "完全是另一件事情，请核查。"):
+        before = NOW - timedelta(hours=2)
+        appeals.receive_orders("12345", [{**order, "text": text}], actor=desk, now=before)
+        case = Appeal.objects.get(external_id="GD-1")
+        if case.state == "submitted":
+            cases.accepted(case)
+    return ExchangeConflict.objects.get()
 
 
 def people(firm: Enterprise) -> dict[str, Actor]:

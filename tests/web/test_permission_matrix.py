@@ -160,6 +160,9 @@ MAY_GET: dict[str, dict[str, str]] = {
     "desk-figure-cases": for_units("coordinator", "auditor", "unit_admin"),
     "desk-gaps": for_units("coordinator", "policy_officer"),
     "desk-calendar": for_units("coordinator", "unit_admin"),
+    "desk-exchange": for_units("intake_officer", "unit_admin"),
+    # the unit admin of the table is of another unit than the intake desk
+    "desk-exchange-order": for_units("intake_officer") | {"unit_admin": "404"},
     "desk-knowledge": for_units("intake_officer"),
     "desk-answer": for_units("intake_officer"),
     "desk-answer-new": for_units("intake_officer"),
@@ -267,7 +270,9 @@ def _of_the_office(world: World) -> list[tuple[str, dict, frozenset[str]]]:
     report, entry = world.report_on_channel, CHANNEL
     write = {"step": "write", "after": world.answer.version, **words}
     intake = frozenset({"intake_officer"})
+    conflict = {"conflict": world.conflict.pk, f"c{world.conflict.pk}-reason": "已核实"}
     return [
+        ("desk-exchange-order", {"do": "keep", **conflict}, intake),
         ("desk-calendar", YEAR, frozenset({"coordinator", "unit_admin"})),
         ("desk-answer", write, intake),
         ("desk-answer", {"step": "retire", "why": "已经过时"}, intake),

@@ -80,6 +80,10 @@ _UNIT: tuple[_Row, ...] = (
     ("desk-disputes", lambda: _("异议"), "message-report", ("desk-dispute",), "disputes.settle"),
     ("desk-figures", lambda: _("指标"), "report", ("desk-figure-cases",), "appeals.figures"),
     ("desk-gaps", lambda: _("政策缺口"), "scale", (), ("policies.edit", "appeals.coordinate")),
+    (
+        "desk-exchange", lambda: _("数据交换"), "arrows-exchange", ("desk-exchange-order",),
+        "exchange.run",
+    ),
     ("desk-calendar", lambda: _("放假安排"), "calendar", (), "calendar.manage"),
     ("desk-people", lambda: _("人员"), "users", (), "people.manage"),
     ("desk-journal", lambda: _("操作日志"), "history", (), "journal.view"),
