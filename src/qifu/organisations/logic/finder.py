@@ -31,9 +31,9 @@ _NOISE: Final = frozenset(
     的 了 和 与 及 或 在 是 有 也 都 就 还 而 被 把 对 向 从 为 以 于 其 这 那 该 我 你 您 他
     我们 你们 想 要 需要 请 请问 问 怎么 怎样 怎么办 如何 什么 哪 哪些 哪个 哪里 哪儿 谁 去 来
     能 可以 可 吗 呢 吧 一下 没有 没 不 到 给 让 用 做 找 公司 企业 我司 单位 情况 问题 有关
-    相关 深圳 深圳市
+    相关
     a an the of to in on for and or is are do does can i we my our you how what where which who when
-    please about need want get find company firm shenzhen
+    please about need want get find company firm
     """.split()
 )
 
@@ -121,29 +121,33 @@ def search(
     entries: Sequence[Entry],
     needs: Sequence[Need],
     zones: Mapping[str, Sequence[str]] | None = None,
+    home: Sequence[str] = (),
 ) -> list[Match]:
     """The entries that something in the text speaks for, the best first; none for an empty text.
 
     Words of a need speak for the entries that serve it, a district named for its own, words of
     the text for those that hold them; where no whole word is found, pairs of characters do.
     `zones` maps the code of a district to the names that people use for it, the first one in
-    Chinese and the second in English for the reason. Ties keep the order of `entries`.
+    Chinese and the second in English for the reason. `home` are the names of the whole place, which
+    tell no entry from another. Ties keep the order of `entries`.
     """
     asked = text[:LONGEST]
     form = normalise(asked)
     if not form:
         return []
     told = {entry.code: _Told() for entry in entries}
-    said = {need.code: hit for need in needs if (hit := _said(need, form))}
+    said = _without_pieces({need.code: hit for need in needs if (hit := _said(need, form))}, form)
     named = _zones_named(form, zones or {})
-    words = words_of(asked)
+    own = {word for name in home for word in (name.casefold(), *words_of(name))}
+    words = tuple(word for word in words_of(asked) if word not in own)
     shares = _shares(words, entries)
+    rare = {code: _rarity(sum(code in e.needs for e in entries), len(entries)) for code in said}
     for entry in entries:
         found = told[entry.code]
         for need in needs:
             if need.code in said and need.code in entry.needs:
                 word, whole = said[need.code]
-                found.add(NEED + whole, _why_need(need, word))
+                found.add((NEED + whole) * rare[need.code], _why_need(need, word))
         if entry.zone in named:
             found.add(ZONE, named[entry.zone])
         if len(form) > 1 and any(form in normalise(name) for name in entry.names):
@@ -193,6 +197,22 @@ def _said(need: Need, form: str) -> tuple[str, float] | None:
     if not best:
         return None
     return best, min(1.0, len(normalise(best)) / len(form)) * 2
+
+
+def _without_pieces(
+    said: Mapping[str, tuple[str, float]], form: str
+) -> dict[str, tuple[str, float]]:
+    """The needs whose word stands in the text by itself: 「投资」 of 「外商投资」 is another need."""
+    kept = {}
+    for code, (word, whole) in said.items():
+        own, rest = normalise(word), form
+        for other, _ in said.values():
+            longer = normalise(other)
+            if own != longer and own in longer:
+                rest = rest.replace(longer, "\0")
+        if own in rest or own not in form:
+            kept[code] = (word, whole)
+    return kept
 
 
 def _alone(word: str, form: str) -> bool:
@@ -247,8 +267,12 @@ def _shares(words: Sequence[str], entries: Sequence[Entry]) -> dict[str, float]:
         holding = sum(
             _holds(word, (*entry.names, *entry.purpose, *entry.other)) for entry in entries
         )
-        shares[word] = 1.0 if holding <= 1 else max(0.05, 1 - holding / (len(entries) + 1))
+        shares[word] = _rarity(holding, len(entries))
     return shares
+
+
+def _rarity(holding: int, of: int) -> float:
+    return 1.0 if holding <= 1 else max(0.05, 1 - holding / (of + 1))
 
 
 def _add_words(
@@ -266,8 +290,9 @@ def _add_words(
 
 
 def _pairs(text: str) -> set[str]:
+    """Two letters of an English word say nothing; two ideographs are half of what is meant."""
     form = normalise(text)
-    return {form[i : i + 2] for i in range(len(form) - 1)}
+    return {pair for i in range(len(form) - 1) if not (pair := form[i : i + 2]).isascii()}
 
 
 def _add_pairs(
@@ -275,6 +300,8 @@ def _add_pairs(
 ) -> None:
     """Where no word was found whole: pairs of characters of names, purposes and needs."""
     asked = _pairs(form)
+    if not asked:
+        return
     names = {need.code: " ".join((*need.name, *need.words)) for need in needs}
     least = min(max(_LEAST_BIGRAMS, len(asked) // 3), len(asked))
     for entry in entries:
@@ -282,7 +309,7 @@ def _add_pairs(
         for text in (*entry.names, *entry.purpose, *(names.get(n, "") for n in entry.needs)):
             own |= _pairs(text)
         shared = asked & own
-        if len(shared) >= least and shared:
+        if len(shared) >= least:
             shown = "、".join(sorted(shared)[:3])
             why = Why(f"文字相近：{shown}", f"Similar wording: {shown}")
             told[entry.code].add(_BIGRAM * len(shared), why)

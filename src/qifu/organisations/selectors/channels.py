@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from qifu.base.city import City, current_city
 from qifu.organisations.logic.finder import entry_from, needs_from, search
 from qifu.organisations.logic.opening import Opening, hours_from, opening_at
+from qifu.organisations.logic.places import short_name
 from qifu.organisations.models import Channel, ChannelReport, Unit
 from qifu.organisations.permissions import Actor, may_keep_channel, may_keep_channels
 from qifu.rulebook.business_hours import BusinessHours
@@ -55,6 +56,14 @@ def channel_by_code(code: str) -> Channel:
     return channels_at_all(with_retired=True).get(code=code)
 
 
+def home_names(city: City) -> tuple[str, ...]:
+    """What people call the whole place: 深圳市, 深圳, Shenzhen."""
+    tree = city.catalogue.trees["region"]
+    code = tree.normalise(city.region)
+    zh, en = tree.label(code, "zh"), tree.label(code, "en")
+    return zh, short_name(zh), en, en.removesuffix(" City")
+
+
 def find_channels(
     city: City,
     *,
@@ -85,7 +94,9 @@ def find_channels(
     by_code = {channel.code: channel for channel in rows}
     if text.strip():
         entries = [entry_from(channel.document) for channel in rows]
-        matches = search(text, entries, needs_from(document), zone_names(city))
+        matches = search(
+            text, entries, needs_from(document), zone_names(city), home=home_names(city)
+        )
         ranked = [(by_code[m.code], m.score, tuple(map(tuple, m.why))) for m in matches]
         if zone:
             ranked.sort(key=lambda row: row[0].zone != zone)

@@ -1,0 +1,93 @@
+"""No city is in the code: what the demo's pack calls things stands in no program text.
+
+Looked at are the texts of Python (not its docstrings and comments, which may give examples) and
+whole templates.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from qifu.base.packs import Pack, read_pack
+from tests.cities.county_world import DEMO
+from tests.conftest import ROOT
+
+SOURCE = ROOT / "src" / "qifu"
+# what every register says of a firm has the same name in every pack (docs/new-city.md)
+REGISTER = {
+    "region", "industry", "legal_form", "founded", "registered_capital", "status", "legal_person",
+}  # fmt: skip
+# where such a word is no city's: file → words
+ALLOWED: dict[str, set[str]] = {
+    # the generator's own names of figures; a recipe says which attribute takes which
+    "base/packs/figures.py": {"*"},
+    # columns of the size rules and of their form, which are the nation's
+    "rulebook/sizes.py": {"revenue", "assets"},
+    "rulebook/size_rules.py": {"revenue", "assets"},
+    "rulebook/size_words.py": {"revenue", "assets"},
+    "web/tools/forms.py": {"revenue", "assets"},
+    "web/tools/views.py": {"revenue", "assets"},
+    # what Python and Django call things
+    "accounts/models/people.py": {"owner"},
+}
+
+
+def texts(path: Path) -> Iterator[tuple[int, str]]:
+    """The texts of a module with their lines, without docstrings."""
+    tree = ast.parse(path.read_text())
+    told = set()
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
+            told.add(id(body[0].value))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.lineno, node.value
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return read_pack(DEMO)
+
+
+def allowed(path: Path, word: str) -> bool:
+    words = ALLOWED.get(str(path.relative_to(SOURCE)), set())
+    return bool(words & {"*", word})
+
+
+def modules() -> list[Path]:
+    return sorted(p for p in SOURCE.rglob("*.py") if "migrations" not in p.parts)
+
+
+def test_no_text_names_a_place_or_unit_of_the_demo(pack):
+    tree = pack.trees["region"]
+    codes = [tree.normalise(pack.region), *tree.children(pack.region)]
+    names = {tree.label(code) for code in codes} | {str(unit["code"]) for unit in pack.units}
+    six = {code for code in codes if len(code) == 6} | {pack.region}
+    pattern = re.compile("|".join(map(re.escape, sorted({*names, *six, "深圳", "0755"}))))
+    found = [
+        f"{path.relative_to(SOURCE)}:{line} {text[:60]!r}"
+        for path in modules()
+        for line, text in texts(path)
+        if (hit := pattern.search(text)) and not allowed(path, hit.group())
+    ]
+    found += [
+        f"{path.relative_to(SOURCE)} {hit.group()}"
+        for path in [*SOURCE.rglob("*.html"), *SOURCE.rglob("*.txt"), *SOURCE.rglob("*.js")]
+        if (hit := pattern.search(path.read_text()))
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_no_text_is_the_name_of_an_attribute_or_a_role_of_the_demo(pack):
+    words = {role["code"] for role in pack.roles} | set(pack.catalogue.attributes) - REGISTER
+    found = [
+        f"{path.relative_to(SOURCE)}:{line} {text!r}"
+        for path in modules()
+        for line, text in texts(path)
+        if text.partition("@")[0] in words and not allowed(path, text.partition("@")[0])
+    ]
+    assert not found, "\n".join(found)
