@@ -91,17 +91,20 @@ def creates(
     missing: bool = False,
     refused: tuple[int, ...] = (409,),
     status: int = 201,
+    hide: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """A POST that makes something: Idempotency-Key is required. `body` is an example of it.
 
-    The function returns the model, not a Status: what it returns is kept for the key.
+    The function returns the model, not a Status: what it returns is kept for the key. `hide`
+    names what is told only once (a secret): it is not kept, and null in a repeated answer.
     """
+    refused = (*refused, 409) if 409 not in refused else refused  # two at once, one key
     codes = (400, 401, 403, 413, 422, 429, 503, *refused, *((404,) if missing else ()))
     extra = _extra(scope, example=example, status=status, body=body, key="required")
     told = {status: answer}
     return _written(
         router, "POST", path, scope, told, codes, summary, description, extra,
-        wrap=lambda work: once(work, status=status, required=True),
+        wrap=lambda work: once(work, status=status, required=True, hide=hide),
     )  # fmt: skip
 
 
@@ -119,11 +122,13 @@ def changes(
     missing: bool = True,
     refused: tuple[int, ...] = (409,),
     status: int = 200,
+    hide: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """A step on something that is there; Idempotency-Key may be sent. 204 answers nothing.
 
     With 412 in `refused` the function looks at If-Match itself (`etags.must_match`).
     """
+    refused = (*refused, 409) if 409 not in refused else refused  # two at once, one key
     codes = (401, 403, 422, 429, 503, *refused, *((404,) if missing else ()))
     codes = (*codes, 400, 413) if method != "DELETE" else codes
     extra = _extra(scope, example=example, status=status, body=body, key="optional")
@@ -131,7 +136,7 @@ def changes(
     told = {status: answer}
     return _written(
         router, method, path, scope, told, codes, summary, description, extra,
-        wrap=lambda work: once(work, status=status, required=False),
+        wrap=lambda work: once(work, status=status, required=False, hide=hide),
     )  # fmt: skip
 
 

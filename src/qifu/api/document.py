@@ -26,6 +26,7 @@ TAGS: Mapping[str, str] = {
     "messages": _("消息。"),
     "people": _("成员、邀请和数据授权。"),
     "casework": _("认领和异议的办理。"),
+    "journal": _("操作日志，给审计岗。"),
     "exchange": _("与外部热线交换工单。"),
     "webhooks": _("事件推送。"),
 }
@@ -38,6 +39,7 @@ SCOPE_WORDS: Mapping[str, str] = {
     "people.manage": _("管理成员、邀请和数据授权"),
     "messages": _("查看消息、标为已读"),
     "casework": _("办理认领和异议"),
+    "journal.read": _("查看操作日志"),
     "appeals.read": _("查看诉求"),
     "appeals.write": _("提交和办理诉求"),
     "channels.read": _("查看办事渠道"),
@@ -71,6 +73,14 @@ _EXAMPLES: Mapping[int, dict[str, str]] = {
     422: {"code": "bad_input", "message": _("请检查这一项。"), "field": "limit"},
     429: {"code": "too_many_requests", "message": _("请求太多了。"), "field": ""},
 }  # fmt: skip
+# what stands in an address, where its type says nothing
+_IN_PATH: Mapping[str, str] = {
+    "code": "91440300MA5FAKE01X",
+    "policy": "sz-hire-01",
+    "tree": "region",
+    "name": "employees",
+    "key": "employees",
+}
 _TEXTS = frozenset({"title", "description", "summary"})
 KEY_PATTERN = "^[A-Za-z0-9._:-]{8,100}$"
 
@@ -112,6 +122,9 @@ def _operation(given: Mapping[str, Any], method: str) -> dict[str, Any]:
         str(code): _response(int(code), response, example if int(code) == status else None)
         for code, response in told["responses"].items()
     }
+    if method == "get" and "content" not in told["responses"]["200"]:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        told["responses"]["200"]["content"] = {"application/octet-stream": file}
     for code, response in told["responses"].items():
         if code.startswith("2"):
             response["headers"] = _headers(method, key)
@@ -146,6 +159,8 @@ def _parameter(given: Mapping[str, Any]) -> dict[str, Any]:
     examples = told.pop("examples", None)
     if isinstance(examples, list) and examples:
         told.setdefault("example", examples[0])
+    if told["in"] == "path" and told["name"] in _IN_PATH:
+        told.setdefault("example", _IN_PATH[told["name"]])
     return told
 
 

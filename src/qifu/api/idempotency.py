@@ -52,8 +52,12 @@ def body_digest(request: Asked) -> str:
     return found.hexdigest()
 
 
-def once(work: Callable[..., Any], *, status: int, required: bool) -> Callable[..., Any]:
+def once(
+    work: Callable[..., Any], *, status: int, required: bool, hide: tuple[str, ...] = ()
+) -> Callable[..., Any]:
     """Do an operation once for a key: its answer is kept in the transaction that does the work.
+
+    `hide` are secrets of the answer: told once, not kept.
 
     Killed half-way, nothing is kept and nothing was done. A refusal is not kept: the same key
     may be sent again with the mistake mended.
@@ -79,14 +83,16 @@ def once(work: Callable[..., Any], *, status: int, required: bool) -> Callable[.
             if kept is None:
                 return _again(request, key, asked)
             made = work(request, *args, **kwargs)
-            fill_answer(kept, status=status, answer=_plain(made))
+            fill_answer(kept, status=status, answer=_plain(made, hide))
         return Status(status, made)
 
     return guarded
 
 
-def _plain(made: Any) -> Any:
-    return made.model_dump(mode="json") if isinstance(made, BaseModel) else made
+def _plain(made: Any, hide: tuple[str, ...]) -> Any:
+    if not isinstance(made, BaseModel):
+        return made
+    return {**made.model_dump(mode="json"), **dict.fromkeys(hide)}
 
 
 def _again(request: Asked, key: str, asked: dict[str, str]) -> Any:

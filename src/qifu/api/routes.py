@@ -3,15 +3,42 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 
-from qifu.api import me
+from qifu.api import (
+    claims,
+    codes,
+    disputes,
+    facts,
+    firms,
+    journal,
+    matching,
+    me,
+    messages,
+    people,
+    policies,
+    reports,
+)
 from qifu.api.core import api
 from qifu.api.docs import docs, to_docs
 from qifu.api.document import document
 from qifu.api.refusals import plain
 
-# one line a room: its module has a `router` whose paths are whole
-for _room in (me,):
-    api.add_router("", _room.router)
+# each module has a `router` whose paths are whole
+_ROUTERS = (
+    me.router,
+    policies.router,
+    codes.router,
+    firms.router,
+    facts.router,
+    disputes.router,
+    matching.router,
+    reports.router,
+    messages.router,
+    people.router,
+    claims.router,
+    journal.router,
+)
+for _router in _ROUTERS:
+    api.add_router("", _router)
 
 
 def openapi(request: HttpRequest) -> HttpResponse:

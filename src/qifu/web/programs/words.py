@@ -17,6 +17,7 @@ WORDS: Mapping[str, Promise] = {
     "people.manage": gettext_lazy("管理成员、邀请和数据授权"),
     "messages": gettext_lazy("查看消息、标为已读"),
     "casework": gettext_lazy("办理认领和异议"),
+    "journal.read": gettext_lazy("查看操作日志"),
     "appeals.read": gettext_lazy("查看诉求"),
     "appeals.write": gettext_lazy("提交和办理诉求"),
     "channels.read": gettext_lazy("查看办事渠道"),
@@ -25,7 +26,7 @@ WORDS: Mapping[str, Promise] = {
     "webhooks": gettext_lazy("管理事件推送"),
 }
 # what has no use for a firm's program: its role may do none of it
-_OF_UNITS = frozenset({"casework", "figures.read", "exchange"})
+_OF_UNITS = frozenset({"casework", "journal.read", "figures.read", "exchange"})
 
 
 def choices(*, unit: bool) -> list[tuple[str, str]]:

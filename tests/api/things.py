@@ -1,0 +1,38 @@
+"""One of every thing that an address of the API names; all belong to one firm."""
+
+from typing import Any
+
+from tests.api.operations import Operation
+from tests.web.matrix_world import World
+
+# the beginning of a path → what stands in its {pk}; a new room adds its line
+THINGS: dict[str, Any] = {
+    "/disputes/": lambda world: world.dispute.pk,
+    "/reports/": lambda world: world.report.pk,
+    "/people/": lambda world: world.actors["clerk"].membership.pk,
+    "/invitations/": lambda world: world.invitation.pk,
+    "/consents/": lambda world: world.consent.pk,
+    "/messages/": lambda world: world.notice.pk,
+    "/claims/": lambda world: world.claim.pk,
+}
+
+
+def theirs(one: Operation, world: World) -> dict[str, object]:
+    """What fills the path of an operation; a KeyError names a path that nobody has thought of."""
+    values: dict[str, object] = {}
+    for name in one.placed:
+        values[name] = _value(name, one.path, world)
+    return values
+
+
+def _value(name: str, path: str, world: World) -> object:
+    if name == "code" and path.startswith("/firms/"):
+        return world.firm.uscc
+    if name == "pk":
+        return next(THINGS[root] for root in THINGS if path.startswith(root))(world)
+    return {
+        "name": lambda: "employees",
+        "policy": lambda: world.policy_id,
+        "key": lambda: world.question,
+        "paper": lambda: world.claim.papers.get().pk,
+    }[name]()
