@@ -31,7 +31,7 @@ def export(file: Path) -> None:
 
 @channels.command()
 @click.argument("text", nargs=-1)
-@click.option("--zone", default="", help="A district of zones.yaml, futian for example.")
+@click.option("--zone", default="", help="A district, by its code in zones.yaml.")
 @click.option("--kind", default="", help="A kind of channels.yaml, hotline for example.")
 @click.option("--need", default="", help="A need of channels.yaml, finance for example.")
 @click.option(

@@ -190,7 +190,7 @@ def _check_code(desk: Desk, row: Mapping[str, Any], path: str, extra: str = "") 
     plain = code.replace(extra, "-") if isinstance(code, str) and extra else code
     if not isinstance(plain, str) or not _CODE.fullmatch(plain):
         message = "a code has small letters, digits and hyphens, 48 at most"
-        desk.say("code", where, message, code, "futian-window-38")
+        desk.say("code", where, message, code, "east-window-38")
 
 
 def _text(desk: Desk, value: Any, path: str, longest: int) -> None:
@@ -257,7 +257,7 @@ def _list(
 
 
 def _check_telephone(desk: Desk, item: Any, path: str) -> None:
-    telephone = desk.mapping(item, path, '{number: "0755-12345", for: {zh: …, en: …}}')
+    telephone = desk.mapping(item, path, '{number: "010-12345", for: {zh: …, en: …}}')
     if telephone is None:
         return
     desk.keys(telephone, ("number", "for"), path)
@@ -269,7 +269,7 @@ def _check_telephone(desk: Desk, item: Any, path: str) -> None:
         desk.say("mobile", where, message)
     elif not isinstance(number, str) or not _NUMBER.fullmatch(number) or len(number) > 24:
         message = "must be a number in quotes, in groups of digits"
-        desk.say("telephone", where, message, number, '"0755-12345"')
+        desk.say("telephone", where, message, number, '"010-12345"')
 
 
 def _check_link(desk: Desk, item: Any, path: str) -> None:

@@ -134,7 +134,7 @@ def _set_steps(document: dict[str, Any], cells: Mapping[str, str]) -> None:
 
 
 def _named(line: str, first: str, second: str, column: str) -> dict[str, Any]:
-    """`0755-12345 | 中文 | English`; the words may be left out."""
+    """`010-12345 | 中文 | English`; the words may be left out."""
     parts = [_unescape(part.strip()) for part in _split(line)]
     if len(parts) not in (1, 3):
         raise BadCell(
