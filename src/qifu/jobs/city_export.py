@@ -58,10 +58,15 @@ def _with_channels(documents: dict[str, Any]) -> None:
         if channel is None:
             kept.append(row)
         elif channel.retired_at is None:
-            # the row itself where nobody touched it: it may say in words that something is none
-            kept.append(row if tidy(row) == channel.document else dict(channel.document))
+            kept.append(_as_written(row, channel.document))
     kept += [dict(channel.document) for channel in there.values() if channel.retired_at is None]
     documents["channels"] = {**said, "channels": kept}
+
+
+def _as_written(row: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry with what the pack's row says to be none: the system keeps no empty keys."""
+    said = {key: value for key, value in row.items() if key in entry or tidy({key: value}) == {}}
+    return {**said, **entry}
 
 
 def export_city(folder: Path, *, load: int | None = None) -> tuple[list[Path], str]:
