@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[3]
 _env = environ.Env()
@@ -20,6 +21,7 @@ class Environment:
     QIFU_VAR          folder for the database, files and the secret key (default: var/)
     QIFU_SECRET_KEY   signing key; without it one is made and kept in QIFU_VAR
     QIFU_HOSTS        comma-separated host names that may be asked for
+    QIFU_COOKIE_DOMAIN  domain whose hosts share one sign-in (default: each host its own)
     QIFU_CITY         folder of the city pack (default: cities/shenzhen_demo)
     QIFU_INSECURE=1   cookies without `Secure`, for plain http behind nothing
     QIFU_PROXIES      how many proxies stand before the server (default 0): whose word on the
@@ -37,6 +39,7 @@ class Environment:
     var: Path
     secret_key: str
     hosts: list[str]
+    cookie_domain: str
     city: Path
     insecure: bool
     proxies: int
@@ -66,15 +69,27 @@ def _secret_key(var: Path) -> str:
     return kept.read_text().strip()
 
 
+def _cookie_domain(hosts: list[str]) -> str:
+    """The domain of the session's cookie; every host must be in it, else nobody could sign in."""
+    domain = str(_env.str("QIFU_COOKIE_DOMAIN", default="")).lower().strip(".")
+    outside = [host for host in hosts if not f".{host.strip('.')}".endswith(f".{domain}")]
+    if domain and ("." not in domain or outside):
+        named = ", ".join(outside) or domain
+        raise ImproperlyConfigured(f"QIFU_COOKIE_DOMAIN={domain} does not fit QIFU_HOSTS: {named}")
+    return domain
+
+
 def read_environment() -> Environment:
     """Read it once, at start; a wrong value stops the start with its name."""
     var = Path(_env.str("QIFU_VAR", default=str(ROOT / "var"))).resolve()
     demo = _env.bool("QIFU_DEMO", default=False)
+    hosts = _env.list("QIFU_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
     return Environment(
         demo=demo,
         var=var,
         secret_key=_secret_key(var),
-        hosts=_env.list("QIFU_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]),
+        hosts=hosts,
+        cookie_domain=_cookie_domain(hosts),
         city=Path(_env.str("QIFU_CITY", default=str(ROOT / "cities" / "shenzhen_demo"))),
         insecure=demo or _env.bool("QIFU_INSECURE", default=False),
         proxies=_env.int("QIFU_PROXIES", default=0),

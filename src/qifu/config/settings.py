@@ -131,6 +131,7 @@ AXES_VERBOSE = False
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_DOMAIN = environment.cookie_domain or None
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = not environment.insecure
 CSRF_COOKIE_SECURE = not environment.insecure
