@@ -31,7 +31,7 @@ PRINCIPAL, AGENT, FRONT, INDUSTRY, MARKET, CHIEF, CALLER = PEOPLE = (
     "county-chief", "county-caller",
 )  # fmt: skip
 # what no page of the county may hold: the demo's city, and English that is not a code or a unit
-FOREIGN = re.compile(r"深圳|Shenzhen|深汕|粤|广东|0755|宝安|南山|企业负责人|本市|English")
+FOREIGN = re.compile(r"深圳|Shenzhen|深汕|粤|广东|0755|宝安|南山|企业负责人|本市|全市|English")
 
 
 @lru_cache(maxsize=1)

@@ -48,7 +48,7 @@ def test_without_a_question_needs_are_doors_and_all_is_there_by_place(client):
     assert "/channels/?need=finance" in links
     assert f"共 {len(every_channel())} 个渠道" in said
     assert all(f"/channels/{one.code}/" in links for one in every_channel())
-    assert said.index("全市 · 热线电话") < said.index("福田区", said.index("全市 · 热线电话"))
+    assert said.index("深圳市 · 热线电话") < said.index("福田区", said.index("深圳市 · 热线电话"))
 
 
 def test_the_date_of_the_guide_and_its_gaps_are_said(client):

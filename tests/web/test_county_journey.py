@@ -27,7 +27,7 @@ from tests.cities.county_world import (
     person,
 )
 from tests.conftest import NOW
-from tests.web.pages import inline, read, words
+from tests.web.pages import inline, words
 
 __all__ = ["county"]
 pytestmark = pytest.mark.usefixtures("county")

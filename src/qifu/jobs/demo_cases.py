@@ -166,7 +166,7 @@ class Case:
     def _contest(self, at: datetime) -> None:
         act.contest_rejection(
             self.it, actor=self.firm, now=at,
-            reason="这件事发生在本市，也没有进入诉讼，请重新看一下附上的说明。",
+            reason="这件事发生在本地，也没有进入诉讼，请重新看一下附上的说明。",
         )  # fmt: skip
 
     def _ask(self, at: datetime) -> None:

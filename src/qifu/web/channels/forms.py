@@ -32,13 +32,18 @@ class FinderForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, city: City) -> None:
         super().__init__(data)
         for name, first, names in (
-            ("zone", _("全市"), zone_names(city)),
+            ("zone", _("全部地方"), zone_names(city)),
             ("kind", _("不限"), kind_names(city)),
             ("need", _("不限"), need_names(city)),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = [("", first), *names.items()]
+
+    @property
+    def filters(self) -> list[forms.BoundField]:
+        """The lists that have something to choose: not every place has districts."""
+        return [self[name] for name in ("zone", "kind", "need") if len(self[name].subwidgets) > 2]
 
     def asked(self) -> dict[str, str]:
         """What to ask for, as it stands in the address; unknown values are dropped, not refused."""
@@ -60,7 +65,7 @@ class ReportForm(forms.Form):
         max_length=LONGEST_REPORT,
         widget=forms.Textarea(attrs=HALF),
         error_messages={
-            "required": _("请写明哪里不对，例如：电话打不通，已改为 0755-12345。"),
+            "required": _("请写明哪里不对，例如：电话打不通，已改为 010-12345。"),
             "max_length": _("最多 1000 个字，请缩短。"),
         },
     )
@@ -130,7 +135,7 @@ class DeskSearch(forms.Form):
         super().__init__(data)
         field = self.fields["zone"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("全市")), *zone_names(city).items()]
+        field.choices = [("", _("全部地方")), *zone_names(city).items()]
 
     def asked(self) -> dict[str, str]:
         """What to look for; what cannot be read is dropped."""

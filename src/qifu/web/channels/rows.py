@@ -55,6 +55,12 @@ def zone_names(city: City) -> dict[str, str]:
     return {row["code"]: spoken(row["name"]) for row in city.zones}
 
 
+def place_name(city: City) -> str:
+    """The whole place by its name: what serves no district of its own serves all of it."""
+    tree = city.catalogue.trees["region"]
+    return tree.label(tree.normalise(city.region), language())
+
+
 class Teller:
     """Tells channels of a city in the language of the page, open or not at one moment."""
 

@@ -35,6 +35,7 @@ from qifu.web.channels.rows import (
     is_old,
     kind_names,
     need_names,
+    place_name,
     week_of,
     zone_names,
 )
@@ -109,7 +110,7 @@ def _groups(rows: list[Row], city: City, first: str) -> list[Group]:
     groups = [Group(names.get(first, first), own)]
     for code, name in kind_names(city).items():
         wide = [row for row in rows if not row.channel.zone and row.channel.kind == code]
-        groups.append(Group(_("全市 · %(kind)s") % {"kind": name}, wide))
+        groups.append(Group(f"{place_name(city)} · {name}", wide))
     for code, name in names.items():
         if code != first:
             groups.append(Group(name, [row for row in rows if row.channel.zone == code], True))
@@ -137,7 +138,8 @@ def _line(row: Row) -> tuple[Any, ...]:
     note = spoken(document.get("hours_note"))
     owner = row.channel.unit.organisation
     return (
-        row.code, row.name, row.kind, row.zone or pgettext("渠道", "全市"), row.about, row.address,
+        row.code, row.name, row.kind, row.zone or pgettext("渠道", "不分区"), row.about,
+        row.address,
         f"{hours}\n{note}".strip(),
         "\n".join(f"{one['number']} {one['about']}".strip() for one in row.telephones),
         "\n".join(one["url"] for one in row.links),
