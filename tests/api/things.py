@@ -33,6 +33,7 @@ def _value(name: str, path: str, world: World) -> object:
     return {
         "name": lambda: "employees",
         "policy": lambda: world.policy_id,
+        "tree": lambda: "region",
         "key": lambda: world.question,
         "paper": lambda: world.claim.papers.get().pk,
     }[name]()

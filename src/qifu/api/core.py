@@ -11,16 +11,20 @@ function is the operationId.
 """
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI, Router
 from ninja.renderers import JSONRenderer
+from ninja.signature import ViewSignature
 
 from qifu.api import refusals
 from qifu.api.auth import Asked, BearerToken, needs
 from qifu.api.idempotency import once
 from qifu.api.schemas import Refusal
+from qifu.base.errors import BadInput
 
 __all__ = ["Asked", "Router", "api", "changes", "creates", "needs", "reads"]
 
@@ -140,6 +144,26 @@ def changes(
     )  # fmt: skip
 
 
+def _nothing_unknown(path: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse query parameters that the operation does not have: a misspelt filter would be
+    as if it were not there, and the answer another than was asked for."""
+    known = {
+        name
+        for model in ViewSignature(path, work).models
+        if model.__ninja_param_source__ == "query"
+        for name in model.__ninja_flatten_map__
+    }
+
+    @wraps(work)
+    def guarded(request: Asked, *args: Any, **kwargs: Any) -> Any:
+        for name in request.GET:
+            if name not in known:
+                raise BadInput(gettext("没有这个参数。"), field=name[:64])
+        return work(request, *args, **kwargs)
+
+    return guarded
+
+
 def _extra(
     scope: str, *, example: Any, status: int, body: Any = None, key: str = ""
 ) -> dict[str, Any]:
@@ -166,7 +190,7 @@ def _written(
     wrap: Callable[[Callable[..., Any]], Callable[..., Any]] = lambda work: work,
 ) -> Callable[[F], F]:
     def put(work: F) -> F:
-        guarded = wrap(work)
+        guarded = wrap(_nothing_unknown(path, work))
         router.api_operation(
             [method],
             path,

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
+from qifu.accounts.actions.tokens import sweep_programs
 from qifu.adapters.scan import plug_in
 from qifu.appeals import actions as appeals
 from qifu.appeals.actions import recompute_clocks, scan_attachment
@@ -37,6 +38,10 @@ def _seal_journal(now: datetime) -> object:
 
 def _sweep_events(now: datetime) -> object:
     return sweep_events(now=now)
+
+
+def _sweep_programs(now: datetime) -> object:
+    return sweep_programs(now=now)
 
 
 def _recount_clocks(now: datetime) -> object:
@@ -69,6 +74,7 @@ HANDLERS: dict[str, outbox.Handler] = {
 }
 JOBS: dict[str, schedule.Job] = {
     "appeals.exchange": _run_exchange,
+    "accounts.sweep_programs": _sweep_programs,
     "appeals.recount": _recount_clocks,
     "journal.seal": _seal_journal,
     "notices.sweep_events": _sweep_events,
@@ -76,6 +82,7 @@ JOBS: dict[str, schedule.Job] = {
 }
 MINUTES: dict[str, int] = {
     "appeals.exchange": 1,
+    "accounts.sweep_programs": 60,
     "appeals.recount": 1,
     "journal.seal": 5,
     "notices.sweep_events": 60,
