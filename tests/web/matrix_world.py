@@ -14,7 +14,9 @@ from qifu.accounts.models import ApiToken
 from qifu.appeals import actions as appeals
 from qifu.appeals.models import Absence, Appeal, Attachment, ExchangeConflict
 from qifu.knowledge.models import Answer, Law
-from qifu.notices.models import Notice
+from qifu.notices.actions.feeds import make_feed_address
+from qifu.notices.actions.webhooks import make_webhook, ping
+from qifu.notices.models import Delivery, Notice, Webhook
 from qifu.organisations.actions import (
     dispute_fact,
     give_consent,
@@ -88,6 +90,9 @@ class World:
     conflict: ExchangeConflict  # an order of the hotline contradicts a case
     report_on_channel: ChannelReport  # on an entry that only the city's desk keeps here
     api_token: ApiToken
+    webhook: Webhook
+    ping: Delivery
+    feed: str  # the secret of the owner's calendar
 
     def address(self, name: str) -> dict[str, Any]:
         """What the address of a route needs."""
@@ -111,6 +116,8 @@ class World:
             "my-policy": {"policy_id": self.policy_id},
             "my-fact": {"name": "private_firm"},
             "my-report": {"pk": self.report.pk},
+            "programs-webhook": {"pk": self.webhook.pk},
+            "feed-due": {"secret": self.feed},
             "my-report-xlsx": {"pk": self.report.pk},
             "message": {"pk": self.notice.pk},
             "claim-status": {"token": self.claim.token},
@@ -147,7 +154,14 @@ def make_world(city) -> World:
         appeal, actor=owner, now=NOW, files=[("图纸.pdf", io.BytesIO(PDF), len(PDF))]
     )
     appeals.scan_attachment(file.pk, now=NOW)
+    webhook, _secret = make_webhook(
+        actor=owner, url="https://example.com/", kinds=["match.changed"],
+        known=["match.changed"], now=NOW,
+    )  # fmt: skip
     return World(
+        webhook=webhook,
+        ping=ping(webhook, actor=owner, now=NOW),
+        feed=make_feed_address(actor=owner, now=NOW)[1],
         appeal=appeal,
         waiting=cases.submitted(owner, now=before),
         draft=cases.draft(owner, now=before),
