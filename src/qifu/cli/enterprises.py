@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from qifu.cli.firm_facts import facts
-from qifu.cli.rules import default_city
+from qifu.cli.rules_basis import default_city
 from qifu.organisations.logic.register_values import validate_uscc
 from qifu.rulebook.codes import INDUSTRY, CodeTree
 from qifu.rulebook.documents import load_trees, pack_file

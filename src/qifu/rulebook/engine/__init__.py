@@ -1,0 +1,1 @@
+"""All policies against all enterprises at once: compile, code, build rows, match, count."""

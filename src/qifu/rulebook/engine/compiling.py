@@ -1,0 +1,345 @@
+"""Policies as programs over shared rows: what a condition becomes before any enterprise is seen.
+
+A condition asks of one column; the same question asked by a hundred policies is one *row*: a bit
+an enterprise. Numbers and days need only rows "at or above a cut", built for all cuts of a column
+in one sweep; `<` is such a row the other way round, `between` two of them. So a policy is a list of
+groups, a group a list of leaves, a leaf a row, with or without "not".
+
+    policy   all of      groups
+    group    least of    leaves       least = 1: any; = number of leaves: all
+    leaf     row, negated
+
+What nests deeper becomes a row of its own (`Composite`), so that a policy always has this shape.
+"""
+
+import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.codes import CodeTree
+from qifu.rulebook.conditions import Atom, Group, Node, Not
+from qifu.rulebook.operators import AGE, HUMAN, Test
+from qifu.rulebook.policy import Policy
+
+MOST_IN_A_GROUP = 64
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is read of an enterprise: one key, or several years' figures as one (`sum`, `mean`)."""
+
+    keys: tuple[str, ...]
+    kind: str  # number | date | flag | code | text | set
+    how: str = ""
+
+    @property
+    def name(self) -> str:
+        """The key, or how the keys are joined."""
+        return self.keys[0] if not self.how else f"{self.how}({', '.join(self.keys)})"
+
+
+@dataclass(frozen=True)
+class Spans:
+    """The value lies in one of these spans [low, high) of the float line; in order and apart."""
+
+    column: Column
+    spans: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Flag:
+    """The flag is set."""
+
+    column: Column
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The code is wanted, by the condition's own test of each code that occurs.
+
+    `key` is what makes two questions the same: operator, wanted codes. `tree` reads what is found.
+    """
+
+    column: Column
+    key: tuple[Any, ...]
+    test: Test = field(compare=False, repr=False)
+    tree: CodeTree | None = field(compare=False, repr=False)
+
+    def answer(self, found: str) -> bool | None:
+        """What the condition says of a code as it was found; one of no tree says nothing."""
+        if self.tree is None:
+            return self.test(found, date.min)
+        return self.test(self.tree.normalise(found), date.min) if self.tree.has(found) else None
+
+
+@dataclass(frozen=True)
+class HasAny:
+    """The set has one of these members."""
+
+    column: Column
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Composite:
+    """At least so many of these leaves: what stands deeper than a group's own leaves."""
+
+    least: int
+    leaves: "tuple[Leaf, ...]"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """People decide: unknown for everybody."""
+
+
+Row = Spans | Flag | Codes | HasAny | Composite | Judged
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A row, or its opposite; unknown stays unknown."""
+
+    row: Row
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One group of a policy: at least `least` of its leaves; hard ones nobody can change."""
+
+    least: int
+    leaves: tuple[Leaf, ...]
+    hard: bool = False
+
+
+@dataclass(frozen=True)
+class Program:
+    """Policies compiled for one day: `rows` in an order that names only rows before them.
+
+    `policies[p]` are the groups of policy p as (least, hard, ((row number, negated), …)).
+    """
+
+    ids: tuple[str, ...]
+    versions: tuple[int, ...]
+    as_of: date
+    rows: tuple[Row, ...] = field(repr=False)
+    policies: tuple[tuple[tuple[int, bool, tuple[tuple[int, bool], ...]], ...], ...] = field(
+        repr=False
+    )
+    numbers: dict[Row, int] = field(repr=False, compare=False, default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column that a row reads, in order of first use."""
+        found = [row.column for row in self.rows if not isinstance(row, Composite | Judged)]
+        return tuple(dict.fromkeys(found))
+
+
+def compile_policies(policies: Sequence[Policy], catalogue: Catalogue, *, as_of: date) -> Program:
+    """The policies as one program for a day, in the given order; in force or not is not asked."""
+    compiler = _Compiler(catalogue, as_of)
+    made = [tuple(compiler.condition(group) for group in policy.groups) for policy in policies]
+    return Program(
+        ids=tuple(policy.id for policy in policies),
+        versions=tuple(policy.version for policy in policies),
+        as_of=as_of,
+        rows=tuple(compiler.rows),
+        policies=tuple(made),
+        numbers=compiler.rows,
+    )
+
+
+class _Compiler:
+    """Gives every distinct row a number; conditions that are shared are compiled once."""
+
+    def __init__(self, catalogue: Catalogue, as_of: date) -> None:
+        self.catalogue, self.as_of = catalogue, as_of
+        self.rows: dict[Row, int] = {}
+        self.atoms: dict[tuple[Any, ...], Leaf] = {}
+        self.columns: dict[Column, Column] = {}
+
+    def condition(self, node: Node) -> tuple[int, bool, tuple[tuple[int, bool], ...]]:
+        """A group as numbers."""
+        made = self.group(node)
+        leaves = tuple((self.number(leaf.row), leaf.negated) for leaf in made.leaves)
+        return made.least, node.hard, leaves
+
+    def number(self, row: Row) -> int:
+        """The row's number; the rows it stands on are numbered before it."""
+        known = self.rows.get(row)
+        if known is not None:
+            return known
+        if isinstance(row, Composite):
+            for leaf in row.leaves:
+                self.number(leaf.row)
+        return self.rows.setdefault(row, len(self.rows))
+
+    def group(self, node: Node) -> Condition:
+        """A condition as "at least so many of these leaves"."""
+        if isinstance(node, Group):
+            leaves = tuple(self.leaf(part) for part in node.parts)
+            if len(leaves) <= MOST_IN_A_GROUP:
+                return Condition(node.least, leaves)
+        if isinstance(node, Not) and isinstance(node.part, Group):
+            # not (k of n) is (n - k + 1 of the opposites)
+            inner = self.group(node.part)
+            leaves = tuple(Leaf(leaf.row, not leaf.negated) for leaf in inner.leaves)
+            return Condition(len(leaves) - inner.least + 1, leaves)
+        return Condition(1, (self.leaf(node),))
+
+    def leaf(self, node: Node) -> Leaf:
+        """A condition as one row."""
+        if isinstance(node, Not):
+            inner = self.leaf(node.part)
+            return Leaf(inner.row, not inner.negated)
+        if isinstance(node, Group):
+            leaves = tuple(self.leaf(part) for part in node.parts)
+            return Leaf(Composite(node.least, leaves))
+        assert isinstance(node, Atom)
+        return self.atom(node)
+
+    def atom(self, atom: Atom) -> Leaf:
+        """One attribute against one value; asked before, it is the same leaf."""
+        if atom.op == HUMAN:
+            return Leaf(Judged())
+        keys = atom.keys(self.as_of)
+        day = atom.moment or self.as_of
+        key = (keys, atom.op, _hashed(atom.value), day if atom.op in AGE else None, atom.each_year)
+        known = self.atoms.get(key)
+        if known is None:
+            known = self.atoms[key] = self._atom(atom, keys, day)
+        return known
+
+    def _atom(self, atom: Atom, keys: tuple[str, ...], day: date) -> Leaf:
+        kind = "number" if atom.attribute.numeric else atom.attribute.type
+        if len(keys) == 1:
+            return self.asked(atom, self.column(keys, kind), day)
+        if atom.each_year:
+            each = [self.asked(atom, self.column((key,), kind), day) for key in keys]
+            return Leaf(Composite(len(each), tuple(each)))
+        how = atom.years.how if atom.years else ""
+        return self.asked(atom, self.column(keys, kind, how), day)
+
+    def column(self, keys: tuple[str, ...], kind: str, how: str = "") -> Column:
+        column = Column(keys, kind, how)
+        return self.columns.setdefault(column, column)
+
+    def asked(self, atom: Atom, column: Column, day: date) -> Leaf:
+        """What an atom asks of one column."""
+        op, value = atom.op, atom.value
+        if column.kind in ("number", "date"):
+            spans, negated = (
+                _days(op, value, atom.test, day) if column.kind == "date" else _numbers(op, value)
+            )
+            return Leaf(Spans(column, spans), negated)
+        if column.kind == "flag":
+            return Leaf(Flag(column), value is not True)
+        if column.kind == "set":
+            members = tuple(sorted(dict.fromkeys(value)))
+            if op == "has_any" or len(members) == 1:
+                return Leaf(HasAny(column, members))
+            each = tuple(Leaf(HasAny(column, (member,))) for member in members)
+            return Leaf(Composite(len(each), each))
+        wanted = (
+            tuple(sorted(value)) if isinstance(value, list | tuple | set | frozenset) else (value,)
+        )
+        positive = {"!=": "==", "not_in": "in"}.get(op, op)
+        # one wanted code: == and in are the same question
+        key = ("under" if positive == "under" else "in", *wanted)
+        tree = self.catalogue.tree(atom.attribute) if column.kind == "code" else None
+        if positive != op:
+            return Leaf(Codes(column, key, _opposite(atom.test), tree), True)
+        return Leaf(Codes(column, key, atom.test, tree))
+
+
+def _hashed(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _opposite(test: Test) -> Test:
+    def opposite(known: Any, at: date) -> bool | None:
+        answer = test(known, at)
+        return None if answer is None else not answer
+
+    return opposite
+
+
+Line = tuple[tuple[tuple[float, float], ...], bool]
+END = math.inf
+
+
+def _numbers(op: str, value: Any) -> Line:
+    """Spans of floats for which a comparison with exact decimals holds, and whether negated."""
+    if op == "between":
+        low, high = value
+        return _kept([(_from(low), _after(high))]), False
+    if op in ("in", "not_in", "==", "!="):
+        points = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        spans = sorted((_from(point), _after(point)) for point in points)
+        return _kept(spans), op in ("not_in", "!=")
+    if op in (">=", "<"):
+        return _kept([(_from(value), END)]), op == "<"
+    return _kept([(_after(value), END)]), op == "<="
+
+
+def _kept(spans: Iterable[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Without empty spans, and those that touch joined."""
+    joined: list[tuple[float, float]] = []
+    for low, high in spans:
+        if low >= high:
+            continue
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
+        else:
+            joined.append((low, high))
+    return tuple(joined)
+
+
+def _from(value: Any) -> float:
+    """The first float that is not below a decimal."""
+    near = float(value)
+    # the float next to a decimal may lie on either side of it
+    return near if Decimal(repr(near)) >= value else math.nextafter(near, END)
+
+
+def _after(value: Any) -> float:
+    """The first float above a decimal."""
+    near = float(value)
+    return near if Decimal(repr(near)) > value else math.nextafter(near, END)
+
+
+def _days(op: str, value: Any, test: Test, at: date) -> Line:
+    """The same over days, counted from 0001-01-01 = 1; ages are spans of days too."""
+    if op in AGE:
+        return _kept([_age(op, test, at)]), False
+    if isinstance(value, list | tuple | set | frozenset):
+        return _numbers(op, [Decimal(day.toordinal()) for day in value])
+    return _numbers(op, Decimal(value.toordinal()))
+
+
+def _age(op: str, test: Test, at: date) -> tuple[float, float]:
+    """The days that have the age: anniversaries follow each other, so they lie together."""
+    earliest, today = 1, at.toordinal()
+    if op == "age_at_least":
+        # holds up to some day
+        first_not = _first(lambda day: not test(date.fromordinal(day), at), earliest, today)
+        return float(earliest), float(first_not)
+    first = _first(lambda day: test(date.fromordinal(day), at) is True, earliest, today)
+    return float(first), today + 1.0
+
+
+def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
+    """The first day from `low` to `high` for which it holds, as it does for all after; else
+    the day after `high`."""
+    while low <= high:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle - 1
+        else:
+            low = middle + 1
+    return low

@@ -1,0 +1,113 @@
+"""The rows of one block: a bit an enterprise, from its coded columns; compiled with numba.
+
+Every function writes into `rows` (uint64, physical rows × words), which begin as zeros; enterprise
+e of the block is bit e % 64 of word e // 64. `plain.py` has the same functions without numba.
+"""
+
+import numba
+import numpy as np
+
+from qifu.rulebook.engine.coding import Array
+
+ONE = np.uint64(1)
+ZERO = np.uint64(0)
+EVERY = np.uint64(2**64 - 1)
+
+_compiled = numba.njit(nogil=True, cache=True, boundscheck=False)
+
+
+@_compiled
+def ranked(rows: Array, values: Array, none: int, first: int, cuts: int, unknown: int) -> None:
+    """Rows "at or above cut c" of a column of ranks, for all cuts in one sweep downwards."""
+    for e in range(len(values)):
+        rank = values[e]
+        bit = ONE << np.uint64(e & 63)
+        if rank == none:
+            rows[unknown, e >> 6] |= bit
+        elif rank > 0:
+            rows[first + rank - 1, e >> 6] |= bit
+    for c in range(first + cuts - 2, first - 1, -1):
+        for w in range(rows.shape[1]):
+            rows[c, w] |= rows[c + 1, w]
+
+
+@_compiled
+def flags(rows: Array, values: Array, at: int, unknown: int) -> None:
+    """The row of a flag, and of those for whom it is unknown."""
+    for e in range(len(values)):
+        if values[e] == 1:
+            rows[at, e >> 6] |= ONE << np.uint64(e & 63)
+        elif values[e] != 0:
+            rows[unknown, e >> 6] |= ONE << np.uint64(e & 63)
+
+
+@_compiled
+def coded(
+    rows: Array, values: Array, none: int, unknown: int,
+    true_starts: Array, true_items: Array, coarse_starts: Array, coarse_items: Array,
+) -> None:  # fmt: skip
+    """Rows of codes: each enterprise knows the rows that its code is in."""
+    for e in range(len(values)):
+        code = values[e]
+        bit, w = ONE << np.uint64(e & 63), e >> 6
+        if code == none:
+            rows[unknown, w] |= bit
+            continue
+        for i in range(true_starts[code], true_starts[code + 1]):
+            rows[true_items[i], w] |= bit
+        for i in range(coarse_starts[code], coarse_starts[code + 1]):
+            rows[coarse_items[i], w] |= bit
+
+
+@_compiled
+def sets(
+    rows: Array, offsets: Array, members: Array, missing: Array, unknown: int,
+    starts: Array, items: Array,
+) -> None:  # fmt: skip
+    """Rows of "has one of": each member knows the rows that it is in."""
+    for e in range(len(missing)):
+        bit, w = ONE << np.uint64(e & 63), e >> 6
+        if missing[e]:
+            rows[unknown, w] |= bit
+        for m in range(offsets[e], offsets[e + 1]):
+            member = members[m]
+            for i in range(starts[member], starts[member + 1]):
+                rows[items[i], w] |= bit
+
+
+@_compiled
+def spans(rows: Array, at: int, unknown: int, pairs: Array) -> None:
+    """In one of several spans between cuts, and known."""
+    for i in range(len(pairs)):
+        for w in range(rows.shape[1]):
+            rows[at, w] |= rows[pairs[i, 0], w] & ~rows[pairs[i, 1], w] & ~rows[unknown, w]
+
+
+@_compiled
+def joined(rows: Array, at: int, other: int) -> None:
+    """One row into another."""
+    for w in range(rows.shape[1]):
+        rows[at, w] |= rows[other, w]
+
+
+@_compiled
+def composite(rows: Array, at: int, unknown: int, least: int, leaves: Array) -> None:
+    """At least so many of these leaves: true in row `at`, open in row `unknown`."""
+    n = len(leaves)
+    sure = np.zeros(least + 1, np.uint64)
+    hope = np.zeros(least + 1, np.uint64)
+    for w in range(rows.shape[1]):
+        sure[:] = ZERO
+        hope[:] = ZERO
+        sure[0] = EVERY
+        hope[0] = EVERY
+        for i in range(n):
+            t, u = rows[leaves[i, 0], w], rows[leaves[i, 1], w]
+            yes = ~(t | u) if leaves[i, 2] else t
+            may = ~t if leaves[i, 2] else t | u
+            # k of n by counting in bits: at least j of the first i + 1
+            for j in range(min(least, i + 1), 0, -1):
+                sure[j] |= sure[j - 1] & yes
+                hope[j] |= hope[j - 1] & may
+        rows[at, w] = sure[least]
+        rows[unknown, w] = hope[least] & ~sure[least]

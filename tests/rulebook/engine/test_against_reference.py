@@ -1,0 +1,108 @@
+"""All against all, held against the slow reference pair by pair."""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qifu.rulebook.engine.coding import code_snapshot
+from qifu.rulebook.engine.compiling import compile_policies
+from qifu.rulebook.engine.running import match
+from qifu.rulebook.policy import parse_policy
+from tests.rulebook.reference import conjunction, value_of
+from tests.rulebook.test_against_reference import DAYS, FACTS, PUBLISHED, TREES, WINDOW
+from tests.rulebook.world import AS_OF, CATALOGUE, document
+
+TYPES = {
+    "founded": pa.date32(),
+    "legal_person": pa.bool_(),
+    "qualifications": pa.list_(pa.string()),
+    "region": pa.string(),
+    "industry": pa.string(),
+}
+
+
+def table(firms: list[dict[str, Any]]) -> pa.Table:
+    """Facts as a register would hold them: a column a key, null for unknown."""
+    keys = sorted({key for firm in firms for key in firm}) or ["founded"]
+    columns = {
+        key: pa.array([firm.get(key) for firm in firms], TYPES.get(key, pa.float64()))
+        for key in keys
+    }
+    return pa.table(columns)
+
+
+def hard(group: dict[str, Any], yes: bool) -> dict[str, Any]:
+    return group | {"kind": "hard"} if yes else group
+
+
+GROUPS = st.lists(st.builds(hard, TREES, st.booleans()), min_size=1, max_size=4)
+
+
+def expected(groups: list[dict[str, Any]], facts: dict[str, Any]) -> tuple[bool, bool, bool]:
+    """Eligible, maybe, near miss: by the definitions of ENGINE.md, and nothing else."""
+    answers = [value_of(group, facts, AS_OF, DAYS) for group in groups]
+    whole = conjunction(answers)
+    lost = [group for group, answer in zip(groups, answers, strict=True) if answer is False]
+    near = len(lost) == 1 and lost[0].get("kind") != "hard"
+    return whole is True, whole is None, near
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(GROUPS, min_size=1, max_size=8), st.lists(FACTS, min_size=1, max_size=24))
+def test_counts_are_the_reference_s_with_and_without_numba(
+    policies: list[list[dict[str, Any]]], firms: list[dict[str, Any]]
+) -> None:
+    read = [
+        parse_policy(document(*groups, id=f"P{i}", window=WINDOW, published=PUBLISHED), CATALOGUE)
+        for i, groups in enumerate(policies)
+    ]
+    program = compile_policies(read, CATALOGUE, as_of=AS_OF)
+    snapshot = code_snapshot(table(firms), program)
+    answers = np.array(
+        [[expected(groups, firm) for firm in firms] for groups in policies], dtype=int
+    )
+    for engine in ("numba", "numpy"):
+        counts = match(program, snapshot, engine=engine)
+        assert counts.policies.tolist() == answers.sum(axis=1).tolist(), engine
+        assert counts.enterprises.tolist() == answers.sum(axis=0)[:, :2].tolist(), engine
+
+
+@pytest.mark.parametrize("size", [1, 63, 64, 65, 4095, 4096, 4097, 9000])
+def test_blocks_and_words_that_are_not_full_count_nobody_twice(size: int) -> None:
+    firms = [{"founded": date(2020, 1, 1 + i % 28), "employees": i % 7} for i in range(size)]
+    read = [
+        parse_policy(document(group, id=f"P{i}"), CATALOGUE)
+        for i, group in enumerate(
+            [
+                {"attr": "employees", "op": ">=", "value": 3, "unit": "person"},
+                {"not": {"attr": "employees", "op": "==", "value": 3, "unit": "person"}},
+                {"attr": "score", "op": ">", "value": 0},
+                {"attr": "founded", "op": "<", "value": date(2020, 1, 15)},
+            ]
+        )
+    ]
+    program = compile_policies(read, CATALOGUE, as_of=AS_OF)
+    snapshot = code_snapshot(table(firms), program)
+    wanted = [
+        [sum(i % 7 >= 3 for i in range(size)), 0, sum(i % 7 < 3 for i in range(size))],
+        [sum(i % 7 != 3 for i in range(size)), 0, sum(i % 7 == 3 for i in range(size))],
+        [0, size, 0],
+        [sum(i % 28 < 14 for i in range(size)), 0, sum(i % 28 >= 14 for i in range(size))],
+    ]
+    for engine in ("numba", "numpy"):
+        counts = match(program, snapshot, engine=engine)
+        assert counts.policies.tolist() == wanted
+        assert counts.enterprises.sum(axis=0).tolist() == [sum(r[0] for r in wanted), size]
+
+
+def test_a_column_that_is_not_there_is_unknown_for_everybody_and_told() -> None:
+    read = [parse_policy(document({"attr": "score", "op": ">", "value": 1}), CATALOGUE)]
+    program = compile_policies(read, CATALOGUE, as_of=AS_OF)
+    snapshot = code_snapshot(pa.table({"employees": [1.0, 2.0]}), program)
+    assert snapshot.warnings == ("score",)
+    assert match(program, snapshot).policies.tolist() == [[0, 2, 0]]
