@@ -28,7 +28,10 @@ def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def _line(label: Any, *, must: bool = False, **more: Any) -> forms.CharField:
+def _line(label: Any, *, must: bool = False, rows: int = 1, **more: Any) -> forms.CharField:
+    """A text of one line; one that is long gets more room to be read in."""
+    if rows > 1:
+        more["widget"] = _area(rows)
     return forms.CharField(
         label=label,
         required=must,
@@ -48,7 +51,10 @@ class ChannelForm(forms.Form):
     )
     name_zh = _line(_("名称"), must=True)
     for_zh = _line(
-        _("办什么"), must=True, help_text=_("一句话，企业的说法，例如：投诉政务窗口办不成的事。")
+        _("办什么"),
+        must=True,
+        rows=2,
+        help_text=_("一句话，企业的说法，例如：投诉政务窗口办不成的事。"),
     )
     kind = forms.ChoiceField(label=_("渠道类型"))
     zone = forms.ChoiceField(label=_("在哪个区"), required=False)
@@ -64,12 +70,13 @@ class ChannelForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     find_as = _line(
-        _("在微信或应用商店里搜什么"), help_text=_("公众号、小程序或 APP 的中文名字，例如：民意速办")
+        _("在微信或应用商店里搜什么"),
+        help_text=_("公众号、小程序或 APP 的中文名字，例如：民意速办"),
     )
     how_zh = forms.CharField(
         label=_("怎么用"), required=False, widget=_area(4), help_text=_("一行一步，按先后写。")
     )
-    address_zh = _line(_("地址"))
+    address_zh = _line(_("地址"), rows=2)
     hours = forms.CharField(label=_("开放时间"), required=False, widget=_area(3))
     hours_note_zh = _line(_("时间的说明"), help_text=_("例如：周五下午内部学习。"))
     telephones = forms.CharField(
@@ -77,7 +84,7 @@ class ChannelForm(forms.Form):
         required=False,
         widget=_area(2),
         help_text=_(
-            "一行一个，号码在前，用途在后，用竖线隔开，例如：0755-12345 | 人工热线 | Hotline。"
+            "一行一个，号码在前，用途在后，用竖线隔开，例如：010-12345 | 人工热线 | Hotline。"
             "只写公开的座机或热线。"
         ),
     )
@@ -100,14 +107,14 @@ class ChannelForm(forms.Form):
         },
     )
     name_en = _line(_("名称（英文）"))
-    for_en = _line(_("办什么（英文）"))
+    for_en = _line(_("办什么（英文）"), rows=2)
     how_en = forms.CharField(
         label=_("怎么用（英文）"),
         required=False,
         widget=_area(4),
         help_text=_("行数与中文相同。"),
     )
-    address_en = _line(_("地址（英文）"))
+    address_en = _line(_("地址（英文）"), rows=2)
     hours_note_en = _line(_("时间的说明（英文）"))
     # the entry as it was when the page was opened: a colleague's change is not overwritten unseen
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=10**9)
@@ -131,11 +138,12 @@ class ChannelForm(forms.Form):
             "一行写几天：%(example)s。全天的写 %(always)s；个别日子写 2026-10-08 不开；"
             "不写就是时间未知。节假日和调休按放假安排算。"
         ) % {"example": example(), "always": ALWAYS}
-        known = regions(city)
+        # regions by their whole code, as packs write them
+        known = [(code.ljust(6, "0"), name) for code, name in regions(city)]
         self._choose("kind", kind_names(city).items(), document.get("kind"))
         self._choose(
             "zone",
-            [("", gettext("全市或更大范围")), *zone_names(city).items()],
+            [("", gettext("整个地方或更大范围")), *zone_names(city).items()],
             document.get("zone"),
         )
         self._choose("regions", known, *document.get("regions") or [])
@@ -172,7 +180,7 @@ class ChannelForm(forms.Form):
         """The lines as `{number, for}`."""
         return [
             {"number": first, **({"for": words} if words else {})}
-            for first, words in self._lines("telephones", _is_number, _("0755-12345 | 人工热线"))
+            for first, words in self._lines("telephones", _is_number, _("010-12345 | 人工热线"))
         ]
 
     def clean_links(self) -> list[dict[str, Any]]:
@@ -221,7 +229,8 @@ class ChannelForm(forms.Form):
             "checked_on": data["checked_on"].isoformat(),
         }
         for name in _TEXTS:
-            _put(document, name, _both(data[f"{name}_zh"], data.get(f"{name}_en", "")))
+            said = (" ".join(data.get(f"{name}_{code}", "").split()) for code in ("zh", "en"))
+            _put(document, name, _both(*map(str.strip, said)))
         steps = _steps(data["how_zh"])
         english = _steps(data.get("how_en", "")) or [""] * len(steps)
         _put(document, "how", [_both(*pair) for pair in zip(steps, english, strict=True)])

@@ -15,7 +15,7 @@ from qifu.web.http import AskedRequest
 from qifu.web.words import spoken
 from qifu.web.zones.chosen import zone_of
 
-MOST: Final = 4
+MOST: Final = 3
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ def near_me(request: AskedRequest, city: City) -> Near | None:
     now, calendar = timezone.now(), calendar_in_force()
     code = home_zone(request, city)
     found = find_channels(city, zone=code, at=now, calendar=calendar)
+    # their own district first, and what is open now before what is not
+    found.sort(key=lambda one: (bool(code) and one.channel.zone != code, not one.opening.open))
     zone = city.zone(code)
     rows = Teller(city, now=now, calendar=calendar).found(found[:MOST])
     return Near(code, spoken(zone.name) if zone else "", rows)
