@@ -351,3 +351,15 @@ def test_nobody_is_offered_a_front_that_is_not_theirs(client):
     acting(client, EnterpriseFactory.create(region="110000"))
     assert "您的企业在" not in words(client.get("/"))
     assert "您的企业在" not in words(Client().get("/"))
+
+
+def test_the_channel_finder_begins_with_the_front(client, city):
+    client.get("/z/yantian/")
+    page = client.get("/channels/")
+    found = find_channels(city, zone="yantian", with_city=False, calendar=calendar_in_force())
+    own = {one.channel.code for one in found}
+    shown = re.findall(r'<h[34]><a href="/channels/([^/"]+)/"', page.content.decode())
+    assert own
+    assert set(shown[: len(own)]) == own
+    assert "盐田区的在前" in words(page)
+    assert "您的企业在" not in words(page)
