@@ -1,5 +1,6 @@
 """`qifu city`: a pack is checked, compared and loaded whole or not at all."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -128,8 +129,10 @@ def test_a_changed_pack_shows_its_difference_and_history_is_kept(pack):
     second = last_load()
     assert second.pk > first.pk
     assert {(c["what"], c["code"]) for c in second.changes} == {
-        ("changed", "SZ-CZJ"), ("added", "SZ-NEW"),
-        ("changed", "SZD-2026-018"), ("removed", "SZD-2026-027"),
+        ("changed", "SZ-CZJ"),
+        ("added", "SZ-NEW"),
+        ("changed", "SZD-2026-018"),
+        ("removed", "SZD-2026-027"),
     }
     assert ("case", "removed") in {(c["kind"], c["what"]) for c in second.changes}  # fmt: skip
     kept = CityLoad.objects.get(pk=first.pk)
@@ -212,3 +215,44 @@ def test_a_new_version_of_a_policy_matches_firms_with_members_again(pack):
     asked = [r.payload["enterprise"] for r in OutboxRow.objects.filter(state="waiting")]
     assert actor.organisation_id in asked
     assert len(asked) == len(set(asked))
+
+
+def test_a_new_pack_is_written_once_and_never_over_anything(tmp_path):
+    ask = ("city", "new", tmp_path / "town", "--id", "town", "--name", "某市", "--name-en", "Town")
+    done = run(*ask, "--region", "130100")
+    assert done.exit_code == 0 and str(tmp_path / "town" / "units.yaml") in done.stdout
+    assert run("city", "check", tmp_path / "town").exit_code == 0
+    before = {file: file.read_bytes() for file in (tmp_path / "town").rglob("*.*ml")}
+    again = run(*ask, "--region", "130200")
+    assert again.exit_code == 1 and "nothing written" in again.stderr
+    assert {file: file.read_bytes() for file in (tmp_path / "town").rglob("*.*ml")} == before
+    wrong = run(*ask[:2], tmp_path / "other", *ask[3:], "--region", "999999")
+    assert wrong.exit_code == 1 and "--region" in wrong.stderr and "请改正代码" in wrong.stderr
+
+
+def test_findings_are_there_for_programs_too(pack):
+    change(pack / "units.yaml", "parent: SZ-LG\n", "parent: SZ-NOWHERE\n")
+    done = run("city", "check", pack, "--json")
+    assert done.exit_code == 1
+    (finding,) = json.loads(done.stdout)
+    assert set(finding) == {
+        "file", "line", "path", "code", "message", "message_zh", "found", "allowed",
+    }  # fmt: skip
+    assert finding["file"].endswith("units.yaml") and finding["line"] > 1
+    assert finding["found"] == "SZ-NOWHERE" and "请改正代码" in finding["message_zh"]
+
+
+def test_two_folders_are_compared_without_a_database(pack):
+    change(pack / "units.yaml", "市财政局", "市财政局（更名）")
+    done = run("city", "diff", DEMO_PACK, pack)
+    assert done.stdout.splitlines()[0] == "changed  unit SZ-CZJ: name.zh"
+    assert json.loads(run("city", "diff", pack, DEMO_PACK, "--json").stdout) == [
+        {"kind": "unit", "code": "SZ-CZJ", "what": "changed", "paths": ["name.zh"]}
+    ]
+
+
+def test_schemas_are_written_for_editors(tmp_path):
+    done = run("city", "schema", tmp_path / "schemas")
+    assert done.exit_code == 0
+    schema = json.loads((tmp_path / "schemas" / "units.json").read_text())
+    assert schema["$schema"].endswith("2020-12/schema")
