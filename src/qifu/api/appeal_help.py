@@ -1,4 +1,4 @@
-"""What helps with a case: suggestions of the rules, similar cases, who has how much, who is away."""
+"""What helps with a case: suggestions of the rules, similar cases, who has how much or is away."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -178,7 +178,7 @@ def _hints(
     return {
         "matters": [
             MatterHint(
-                matter=make.matter(one.code),
+                matter=Named(code=one.code, name=make.matters.get(one.code) or words(one.code)),
                 score=round(one.score, 4),
                 words=list(dict.fromkeys(said.word for said in one.words)),
             )
@@ -203,7 +203,7 @@ def _similar(one: Similar, make: Any) -> SimilarOut:
         number=case.number,
         title=case.title,
         score=round(one.score, 4),
-        kind=one.kind,
+        kind=one.kind,  # type: ignore[arg-type]  # one of the four
         state=Named(code=case.state, name=make.states[case.state]),
     )
 

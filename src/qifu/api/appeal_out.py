@@ -38,14 +38,13 @@ CLOCKS: Mapping[str, str] = {
     "contact": _("联系企业"),
     "acknowledge": _("签收"),
     "objection": _("派单异议期"),
-    "co_reply": _("协办答复"),
     "reply": _("答复"),
     "info": _("补充材料"),
     "unrated": _("评价"),
     "callback": _("回访"),
     "reopen": _("要求重办"),
     "contest": _("对不予受理提出异议"),
-    "extension_request": _("申请延期"),
+    "extension": _("申请延期"),
 }
 
 

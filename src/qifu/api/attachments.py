@@ -65,10 +65,10 @@ def create_files(
 ) -> FilesOut:
     """All of them or none."""
     appeal = appeal_for(request.actor, pk)
-    sent = [(one.name or "", one.file, one.size or 0) for one in files]
+    sent: Any = [(one.name or "", one.file, one.size or 0) for one in files]
     made = actions.attach(
         appeal, actor=request.actor, now=timezone.now(), files=sent, internal=internal
-    )  # type: ignore[arg-type]
+    )
     return FilesOut(items=[file_out(one) for one in made])
 
 

@@ -22,6 +22,7 @@ TAGS: Mapping[str, str] = {
     "appeals": _("诉求：提交、跟进、评价，工作人员的每一步。"),
     "attachments": _("诉求的附件。"),
     "channels": _("办事渠道：找对门。"),
+    "knowledge": _("解答、法规、事项、不受理的情形、到期日。"),
     "figures": _("指标。"),
     "messages": _("消息。"),
     "people": _("成员、邀请和数据授权。"),

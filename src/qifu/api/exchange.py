@@ -125,7 +125,8 @@ _STATUS: dict[str, Any] = {
     summary=_("送来工单"),
     description=_(
         "一个外部编号只对应一件诉求，同样的再送一次什么也不变，所以可以放心重发。每张工单单独处理，"
-        "回答各自的结果：made 新收，same 没有变化，changed 有变化，conflict 和已受理的内容矛盾、等人"
+        "回答各自的结果："
+        "made 新收，same 没有变化，changed 有变化，conflict 和已受理的内容矛盾、等人"
         "决定，refused 不能收和原因。"
     ),
     body={
@@ -157,7 +158,7 @@ def receive_exchange(request: Asked, given: OrdersIn) -> OutcomesOut:
         items=[
             OutcomeOut(
                 external_id=one.external_id,
-                outcome=one.outcome,
+                outcome=one.outcome,  # type: ignore[arg-type]  # one of the five
                 number=one.number,
                 appeal=one.appeal_id,
                 fields=list(one.fields),
@@ -188,7 +189,7 @@ def list_statuses(request: Asked, asked: Query[StatusesAsked]) -> StatusesOut:
     rows = statuses_since(request.actor, asked.partner, after=asked.after, most=asked.limit)
     return StatusesOut(
         items=[StatusOut(**row.data) for row in rows],
-        next=rows[-1].number if rows else asked.after,
+        next=(rows[-1].number or 0) if rows else asked.after,
     )
 
 

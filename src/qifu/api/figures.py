@@ -22,11 +22,13 @@ from qifu.appeals.selectors.figures import Cell, Row
 from qifu.base.errors import NotAllowed
 
 router = Router(tags=["figures"])
+# outside of these years no calendar knows a day
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31), examples=["2026-11-01"])]
 By = Literal["unit", "matter", "district", "month"]
 
 
 class CellOut(Out):
-    """One figure: `counted` of `of`; `value` is the share or mean, null where `of` is 0."""
+    """One figure: `counted` of `of`; `value` is the count, share or mean, null where `of` is 0."""
 
     code: str
     counted: int
@@ -67,15 +69,15 @@ class FiguresAsked(BaseModel):
     """Which period, by what."""
 
     by: By = "unit"
-    since: date = Field(examples=["2026-11-01"], description=_("提交日期从，含当天"))
-    until: date = Field(examples=["2026-11-30"], description=_("到，含当天"))
+    since: Annotated[Day, Field(description=_("提交日期从，含当天"))]
+    until: Annotated[Day, Field(description=_("到，含当天"))]
 
 
 class CasesAsked(Paging):
     """The cases behind one figure."""
 
-    since: date = Field(examples=["2026-11-01"])
-    until: date = Field(examples=["2026-11-30"])
+    since: Day
+    until: Day
     code: Annotated[str, Field(max_length=40, examples=["received"])]
     part: Literal["counted", "missed", "excluded"] = "counted"
     by: By | None = None
@@ -110,11 +112,12 @@ class GapsOut(Out):
 
 
 def _cell(cell: Cell) -> CellOut:
-    value = None
-    if cell.of is not None:
-        value = cell.counted / cell.of if cell.of else None
     return CellOut(
-        code=cell.code, counted=cell.counted, of=cell.of, excluded=cell.excluded, value=value
+        code=cell.code,
+        counted=cell.counted,
+        of=cell.of,
+        excluded=cell.excluded,
+        value=cell.value,
     )
 
 

@@ -4,18 +4,27 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from qifu.api import (
+    appeal_help,
+    appeal_steps,
+    appeals,
+    attachments,
+    channels,
     claims,
     codes,
     disputes,
+    exchange,
     facts,
+    figures,
     firms,
     journal,
+    knowledge,
     matching,
     me,
     messages,
     people,
     policies,
     reports,
+    webhooks,
 )
 from qifu.api.core import api
 from qifu.api.docs import docs, to_docs
@@ -36,6 +45,15 @@ _ROUTERS = (
     people.router,
     claims.router,
     journal.router,
+    webhooks.router,
+    appeals.router,
+    appeal_steps.router,
+    appeal_help.router,
+    attachments.router,
+    channels.router,
+    knowledge.router,
+    figures.router,
+    exchange.router,
 )
 for _router in _ROUTERS:
     api.add_router("", _router)
