@@ -14,6 +14,10 @@ THINGS: dict[str, Any] = {
     "/consents/": lambda world: world.consent.pk,
     "/messages/": lambda world: world.notice.pk,
     "/claims/": lambda world: world.claim.pk,
+    "/appeals/drafts/": lambda world: world.draft.pk,
+    "/appeals/": lambda world: world.appeal.pk,
+    "/absences/": lambda world: world.absence.pk,
+    "/webhooks/": lambda world: world.webhook.pk,
 }
 
 
@@ -35,5 +39,8 @@ def _value(name: str, path: str, world: World) -> object:
         "policy": lambda: world.policy_id,
         "tree": lambda: "region",
         "key": lambda: world.question,
+        "delivery": lambda: world.ping.pk,
+        "file": lambda: world.file.pk,
+        "code": lambda: "sz-12345",
         "paper": lambda: world.claim.papers.get().pk,
     }[name]()
