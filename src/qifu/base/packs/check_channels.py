@@ -25,6 +25,7 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,47}")
 _NUMBER = re.compile(r"\+?[0-9]+(?:[ -][0-9]+)*")
 # a mobile number of the mainland belongs to a person, however it is grouped
 _MOBILE = re.compile(r"(?<![0-9])(?:(?:\+|00)?86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]){8}(?![0-9])")
+_MOBILE_MESSAGE = "a mobile number belongs to a person: leave it out, or give the office's"
 _LONGEST = {"name": 120, "for": 400, "address": 300, "hours_note": 300}
 _LONGEST_STEP, _MOST_STEPS, _MOST_LINKS = 500, 12, 12
 
@@ -160,7 +161,9 @@ def check_row(desk: Desk, row: Mapping[str, Any], path: str, known: Known) -> No
     if row.get("hours") is not None:
         check_hours(desk, row["hours"], join(path, "hours"))
     find_as = desk.text(row, "find_as", path)
-    if find_as is not None and (len(find_as) > _LONGEST["name"] or _is_mobile(find_as)):
+    if find_as is not None and _is_mobile(find_as):
+        desk.say("mobile", join(path, "find_as"), _MOBILE_MESSAGE)
+    elif find_as is not None and len(find_as) > _LONGEST["name"]:
         desk.say("long", join(path, "find_as"), "the name to type in WeChat or an app store")
     steps = _list(desk, row, "how", path, _MOST_STEPS)
     for where, step in steps:
@@ -206,8 +209,7 @@ def _text(desk: Desk, value: Any, path: str, longest: int) -> None:
         if longest and len(text) > longest * (3 if language == "en" else 1):
             desk.say("long", where, "too long for the page", f"{len(text)} characters")
         if _is_mobile(text):
-            message = "a mobile number belongs to a person: leave it out, or give the office's"
-            desk.say("mobile", where, message)
+            desk.say("mobile", where, _MOBILE_MESSAGE)
 
 
 def _is_mobile(text: str) -> bool:
@@ -265,8 +267,7 @@ def _check_telephone(desk: Desk, item: Any, path: str) -> None:
         _text(desk, telephone["for"], f"{path}.for", _LONGEST["name"])
     number, where = telephone.get("number"), f"{path}.number"
     if isinstance(number, str) and _is_mobile(number):
-        message = "a mobile number belongs to a person: leave it out, or give the office's"
-        desk.say("mobile", where, message)
+        desk.say("mobile", where, _MOBILE_MESSAGE)
     elif not isinstance(number, str) or not _NUMBER.fullmatch(number) or len(number) > 24:
         message = "must be a number in quotes, in groups of digits"
         desk.say("telephone", where, message, number, '"010-12345"')

@@ -137,10 +137,7 @@ def _take_pack(
     now: datetime,
 ) -> None:
     """What the pack now says of an entry that is here; an edit by hand that it undoes is told."""
-    by_hand = channel.edited_at is not None
-    lost = changed_keys(wanted, channel.document) if by_hand else []
-    if by_hand and channel.retired_at is not None:
-        lost = ["retired_at", *lost]
+    lost = lost_edits(channel, wanted)
     Channel.objects.filter(pk=channel.pk).update(
         pack_document=wanted, position=position, edited_at=None, retired_at=None,
         version=models.F("version") + 1, **_columns(wanted, units),
@@ -159,6 +156,19 @@ def _columns(document: Mapping[str, Any], units: Mapping[str, int]) -> dict[str,
         "document": document,
         "checked_on": date.fromisoformat(document["checked_on"]),
     }
+
+
+def lost_edits(channel: Channel, wanted: Mapping[str, Any]) -> list[str]:
+    """The keys that somebody changed by hand and that are other in what the pack now says.
+
+    That somebody only looked (`checked_on`) is no edit that could be lost.
+    """
+    if channel.edited_at is None:
+        return []
+    by_hand = changed_keys(channel.pack_document or {}, channel.document)
+    lost = [key for key in by_hand if channel.document.get(key) != wanted.get(key)]
+    lost = [key for key in lost if key != "checked_on"]
+    return [*lost, "retired_at"] if channel.retired_at is not None else lost
 
 
 def changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -202,7 +202,7 @@ def _said(need: Need, form: str) -> tuple[str, float] | None:
 def _without_pieces(
     said: Mapping[str, tuple[str, float]], form: str
 ) -> dict[str, tuple[str, float]]:
-    """The needs whose word stands in the text by itself: 「投资」 of 「外商投资」 is another need."""
+    """The needs whose word stands by itself in the text: 「投资」 of 「外商投资」 is another."""
     kept = {}
     for code, (word, whole) in said.items():
         own, rest = normalise(word), form
