@@ -143,7 +143,7 @@ def _shut(opening: Opening, again: datetime, on: date) -> Badge:
     local = timezone.localtime(again)
     at, begun = f"{local:%H:%M}", bool(opening.spans)
     if local.date() != on:
-        words = _("已下班，%(day)s %(at)s 开") if begun else _("今天不开放，%(day)s %(at)s 开")
+        words = _("已下班，%(day)s%(at)s 开") if begun else _("今天不开放，%(day)s%(at)s 开")
         return Badge("none", "circle-off", words % {"day": near_day(local, on), "at": at})
     minute = local.hour * 60 + local.minute
     if all(first >= minute for first, _last in opening.spans):
