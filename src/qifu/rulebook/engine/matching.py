@@ -83,17 +83,41 @@ def _sift(once: Array, dead: Array, may: Array, other: Array, flip: np.uint64, h
 
 
 @_compiled
-def match_block(
+def _opens(rows: Array, valid: Array, door: Array) -> bool:
+    true, unknown = rows[door[0]], rows[door[1]]
+    anybody = ZERO
+    if door[2] == 1:
+        for w in range(len(valid)):
+            anybody |= ~true[w] & valid[w]
+    else:
+        for w in range(len(valid)):
+            anybody |= (true[w] | unknown[w]) & valid[w]
+    return bool(anybody != ZERO)
+
+
+@_compiled
+def _decide(
+    rows: Array, leaves: Array, begin: int, end: int, least: Array, leaf_starts: Array,
+    sure: Array, out: Array, count: Array,
+) -> None:  # fmt: skip
+    """Leave in `sure` those who hold every group for sure."""
+    for g in range(begin, end):
+        holds(rows, leaves, leaf_starts[g], leaf_starts[g + 1], least[g], True, out, count)
+        alive = ZERO
+        for w in range(len(sure)):
+            sure[w] &= out[w]
+            alive |= sure[w]
+        if alive == ZERO:
+            return
+
+
+@_compiled
+def _match(
     rows: Array, valid: Array, policies: Array, group_starts: Array, least: Array, hard: Array,
     leaf_starts: Array, leaves: Array, totals: Array, eligible: Array, maybe: Array,
     scratch: Array, count: Array,
 ) -> None:  # fmt: skip
-    """Policies over one block: adds to `totals` (eligible, maybe, near miss a policy) and to the
-    planes of counters `eligible` and `maybe` (see counting.add).
-
-    `valid` has a bit for each enterprise that is there; `scratch` is uint64, four rows of words;
-    `count` 66 of them.
-    """
+    """Policies over one block, one by one."""
     once, dead, out, sure = scratch[0], scratch[1], scratch[2], scratch[3]
     words = rows.shape[1]
     for p in policies:
@@ -144,16 +168,23 @@ def match_block(
 
 
 @_compiled
-def _decide(
-    rows: Array, leaves: Array, begin: int, end: int, least: Array, leaf_starts: Array,
-    sure: Array, out: Array, count: Array,
+def match_block(
+    rows: Array, valid: Array, doors: Array, door_starts: Array, policies: Array,
+    group_starts: Array, least: Array, hard: Array, leaf_starts: Array, leaves: Array,
+    totals: Array, eligible: Array, maybe: Array, scratch: Array, count: Array,
 ) -> None:  # fmt: skip
-    """Leave in `sure` those who hold every group for sure."""
-    for g in range(begin, end):
-        holds(rows, leaves, leaf_starts[g], leaf_starts[g + 1], least[g], True, out, count)
-        alive = ZERO
-        for w in range(len(sure)):
-            sure[w] &= out[w]
-            alive |= sure[w]
-        if alive == ZERO:
-            return
+    """All policies over one block.
+
+    Adds to `totals` (eligible, maybe, near miss a policy) and to the planes of counters `eligible`
+    and `maybe` (see counting.add).
+
+    `policies[door_starts[d]:door_starts[d + 1]]` begin with the same hard leaf `doors[d]`: where
+    nobody in the block may hold it, none of them is looked at. `valid` has a bit for each
+    enterprise that is there; `scratch` is uint64, four rows of words; `count` 66 of them.
+    """
+    for d in range(len(doors)):
+        if _opens(rows, valid, doors[d]):
+            _match(
+                rows, valid, policies[door_starts[d] : door_starts[d + 1]], group_starts, least,
+                hard, leaf_starts, leaves, totals, eligible, maybe, scratch, count,
+            )  # fmt: skip

@@ -105,12 +105,18 @@ def _holds(rows: Array, leaves: Array, least: int, *, sure: bool) -> Array:
 
 
 def match_block(
-    rows: Array, valid: Array, policies: Array, group_starts: Array, least: Array, hard: Array,
-    leaf_starts: Array, leaves: Array, totals: Array, eligible: Array, maybe: Array,
-    scratch: Array, count: Array,
+    rows: Array, valid: Array, doors: Array, door_starts: Array, policies: Array,
+    group_starts: Array, least: Array, hard: Array, leaf_starts: Array, leaves: Array,
+    totals: Array, eligible: Array, maybe: Array, scratch: Array, count: Array,
 ) -> None:  # fmt: skip
-    """Policies over one block, as matching.match_block does it."""
-    for p in policies:
+    """All policies over one block, as matching.match_block does it."""
+    open_ = [
+        p
+        for d, door in enumerate(doors)
+        if (_leaf(rows, door, sure=False) & valid).any()
+        for p in policies[door_starts[d] : door_starts[d + 1]]
+    ]
+    for p in open_:
         groups = [
             (leaves[leaf_starts[g] : leaf_starts[g + 1]], int(least[g]), bool(hard[g]))
             for g in range(group_starts[p], group_starts[p + 1])

@@ -10,7 +10,7 @@ import numpy as np
 from qifu.rulebook.engine import plain
 from qifu.rulebook.engine.coding import Array, Snapshot
 from qifu.rulebook.engine.compiling import Program
-from qifu.rulebook.engine.layout import ALL, Layout, lay_out
+from qifu.rulebook.engine.layout import ALL, Layout, Ragged, lay_out
 
 # All rows of a block of 4,096 enterprises fit into the second-level cache; NumPy alone wants fewer
 # and longer calls.
@@ -60,8 +60,10 @@ class Plan:
     hard: Array
     leaf_starts: Array
     leaves: Array
-    # policies that begin with the same hard leaf together: (true, unknown, negated) and who
-    doors: list[tuple[tuple[int, int, int] | None, Array]]
+    # policies that begin with the same hard leaf stand together
+    doors: Array
+    door_starts: Array
+    policies: Array
 
 
 def match(
@@ -122,24 +124,15 @@ class Bench:
     def block(self, plan: Plan, snapshot: Snapshot, begin: int, end: int, counts: Array) -> None:
         """One block: its rows, then every policy whose door is open, then its counters."""
         self.build(begin, end)
-        for door, policies in plan.doors:
-            if door is not None and not self.opens(*door):
-                continue
-            self.run.match_block(
-                self.rows, self.valid, policies, plan.group_starts, plan.least, plan.hard,
-                plan.leaf_starts, plan.leaves, self.totals, self.planes[0], self.planes[1],
-                self.scratch, self.count,
-            )  # fmt: skip
+        self.run.match_block(
+            self.rows, self.valid, plan.doors, plan.door_starts, plan.policies, plan.group_starts,
+            plan.least, plan.hard, plan.leaf_starts, plan.leaves, self.totals, self.planes[0],
+            self.planes[1], self.scratch, self.count,
+        )  # fmt: skip
         for which in (0, 1):
             counted = np.zeros(end - begin, np.int32)
             self.run.flush(self.planes[which], counted)
             counts[:, which] = counted
-
-    def opens(self, true: int, unknown: int, negated: int) -> bool:
-        """Whether anybody in the block may hold this leaf."""
-        if negated:
-            return bool((~self.rows[true] & self.valid).any())
-        return bool(((self.rows[true] | self.rows[unknown]) & self.valid).any())
 
     def build(self, begin: int, end: int) -> None:
         """All rows of the enterprises from `begin` to `end`."""
@@ -180,7 +173,7 @@ def _plan(program: Program, snapshot: Snapshot, layout: Layout, with_: Kernel) -
     least: list[int] = []
     hard: list[bool] = []
     leaves: list[tuple[int, int, int]] = []
-    doors: dict[tuple[int, int, int] | None, list[int]] = {}
+    doors: dict[tuple[int, int, int], list[int]] = {}
     true, unknown = layout.true.tolist(), layout.unknown.tolist()
     for p, groups in enumerate(program.policies):
         ordered = sorted(groups, key=lambda group: _hope(group, true, unknown, chance))
@@ -191,7 +184,7 @@ def _plan(program: Program, snapshot: Snapshot, layout: Layout, with_: Kernel) -
             leaf_starts.append(len(leaves))
         group_starts.append(len(least))
         first = ordered[0] if ordered else None
-        door = None
+        door = (ALL, ALL, 0)
         if first and first[1] and len(first[2]) == 1:
             row, negated = first[2][0]
             door = (true[row], unknown[row], int(negated))
@@ -203,7 +196,9 @@ def _plan(program: Program, snapshot: Snapshot, layout: Layout, with_: Kernel) -
         np.array(hard, np.bool_),
         np.array(leaf_starts, np.int32),
         np.array(leaves, np.int32).reshape(-1, 3),
-        [(door, np.array(who, np.int32)) for door, who in doors.items()],
+        np.array(list(doors), np.int32).reshape(-1, 3),
+        Ragged.of(list(doors.values())).starts,
+        Ragged.of(list(doors.values())).items,
     )
 
 
