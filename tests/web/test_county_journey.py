@@ -94,6 +94,9 @@ def test_a_visitor_finds_policies_asks_six_questions_and_tests_the_size():
     wrong = looks_right(visitor.get("/diagnosis/?workers=many"), 422)
     assert "请填写数字" in wrong
     assert "小型企业" in looks_right(visitor.get("/size/?industry=C2041&staff=34&revenue=860"))
+    about = looks_right(visitor.get("/appeals/"))
+    for promise in ("答复：咨询 2 个工作日", "答复：建议 5 个工作日", "4 小时办公时间"):
+        assert promise in about, promise
     assert "没有这样的" not in looks_right(visitor.get("/answers/?text=货款多久付款"))
 
 

@@ -57,5 +57,6 @@ def load_demo(
         )
         names = " · ".join(dict.fromkeys(city.roles[r["role"]].name["zh"] for r in row["roles"]))
         english = " · ".join(dict.fromkeys(city.roles[r["role"]].name["en"] for r in row["roles"]))
-        people.append(DemoPerson(row["username"], str(recipe["password"]), f"{names} / {english}"))
+        shown = " / ".join(dict.fromkeys((names, english)))  # once where a pack speaks one language
+        people.append(DemoPerson(row["username"], str(recipe["password"]), shown))
     return people
