@@ -200,6 +200,9 @@ EMPTY_FORMS = (
     ("/desk/claims/{claim}/", "demo-registrar", "button[value=approve]"),
     ("/desk/claims/{claim}/", "demo-registrar", "button[value=refuse]"),
     ("/desk/disputes/{dispute}/", "demo-steward", "button[value=keep]"),
+    ("/channels/sz-siq-web/", "", "#report button"),
+    ("/desk/new-channel/", "demo-intake", "button[value=edit]"),
+    ("/desk/channels/sz-12345/", "demo-intake", "button[value=mended]"),
 )
 OF_APPEALS = (
     ("/my/appeals/new/", "demo-owner", "button[value=check]"),

@@ -1,4 +1,4 @@
-"""The desk of the channel list: old entries first, reports answered, every field changed by hand."""
+"""The desk of the channel list: old entries first, reports answered, every field by hand."""
 
 from datetime import date
 
