@@ -1,6 +1,7 @@
 """Every operation of the document: who is let in, and what belongs to others is not there."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qifu.accounts.logic import SCOPES
 from qifu.api.document import SCOPE_WORDS
@@ -8,18 +9,26 @@ from qifu.web.programs.words import WORDS
 from tests.api.operations import Operation, operations
 from tests.api.programs import Program, program
 from tests.api.things import theirs
+from tests.appeals.files import PDF
 from tests.web.matrix_world import make_world
 
 pytestmark = pytest.mark.django_db
 ALL = operations()
 # what everybody with the scope may read: nothing there belongs to anybody
-OF_ALL = frozenset({"read_policy", "list_codes"})
+OF_ALL = frozenset(
+    {
+        "read_policy", "list_codes", "read_channel", "create_channel_report", "read_answer",
+        "read_law",
+    }
+)  # fmt: skip
 
 
 def asked(who: Program, one: Operation, **values: object):
     given = {**dict.fromkeys(one.placed, 1), **values}
     if one.method == "GET":
         return who.get(one.at(**given))
+    if one.form:
+        return who.form(one.at(**given), [SimpleUploadedFile("a.pdf", PDF)])
     if one.method == "POST":
         return who.post(one.at(**given), one.body)
     return who.ask(one.method, one.at(**given), one.body)

@@ -124,7 +124,7 @@ def read_hints(request: Asked, given: TextIn) -> HintsOut:
 
 @reads(
     router,
-    "/appeals/{pk}/suggestions",
+    "/appeals/{int:pk}/suggestions",
     scope="appeals.read",
     answer=SuggestionsOut,
     missing=True,
@@ -321,7 +321,7 @@ def create_absence(request: Asked, given: AbsenceIn) -> AbsenceOut:
 
 @changes(
     router,
-    "/absences/{pk}",
+    "/absences/{int:pk}",
     scope="appeals.write",
     answer=None,
     method="DELETE",

@@ -61,7 +61,7 @@ def _mount(door: Door) -> None:
     work.__doc__ = f"The step `{door.step}` of the step table."
     changes(
         router,
-        f"/appeals/{{pk}}/steps/{door.step}",
+        f"/appeals/{{int:pk}}/steps/{door.step}",
         scope="appeals.write",
         answer=DoneOut,
         summary=_chinese(door),

@@ -184,7 +184,7 @@ def list_lists(request: Asked) -> ListsOut:
 
 @reads(
     router,
-    "/appeals/{pk}",
+    "/appeals/{int:pk}",
     scope="appeals.read",
     answer=CaseOut,
     missing=True,
@@ -202,7 +202,7 @@ def read_appeal(request: Asked, pk: PathId) -> CaseOut:
 
 @reads(
     router,
-    "/appeals/{pk}/history",
+    "/appeals/{int:pk}/history",
     scope="appeals.read",
     answer=HistoryOut,
     missing=True,
@@ -242,7 +242,7 @@ def create_draft(request: Asked, given: Demand) -> DraftDone:
 
 @changes(
     router,
-    "/appeals/drafts/{pk}",
+    "/appeals/drafts/{int:pk}",
     scope="appeals.write",
     answer=DraftDone,
     method="PUT",
@@ -262,7 +262,7 @@ def change_draft(request: Asked, pk: PathId, given: Demand) -> DraftDone:
 
 @changes(
     router,
-    "/appeals/drafts/{pk}",
+    "/appeals/drafts/{int:pk}",
     scope="appeals.write",
     answer=None,
     method="DELETE",
@@ -310,7 +310,7 @@ def create_appeal(request: Asked, given: NewCase) -> CaseOut:
 
 @changes(
     router,
-    "/appeals/{pk}/links",
+    "/appeals/{int:pk}/links",
     scope="appeals.write",
     answer=CaseOut,
     summary=_("关联另一件诉求"),

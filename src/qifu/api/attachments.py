@@ -32,7 +32,7 @@ class FilesOut(Out):
 
 @reads(
     router,
-    "/appeals/{pk}/files",
+    "/appeals/{int:pk}/files",
     scope="appeals.read",
     answer=FilesOut,
     missing=True,
@@ -48,7 +48,7 @@ def list_files(request: Asked, pk: PathId) -> FilesOut:
 
 @creates(
     router,
-    "/appeals/{pk}/files",
+    "/appeals/{int:pk}/files",
     scope="appeals.write",
     answer=FilesOut,
     missing=True,
@@ -58,6 +58,7 @@ def list_files(request: Asked, pk: PathId) -> FilesOut:
         "本市的设定，超过时回答 422。检查通过（state 为 clean）以后才能下载。同一个文件再传一次，"
         "得到原来那一个。internal 只给工作人员。"
     ),
+    body={"files": ["%PDF-1.7 …"], "internal": False},
     example={"items": [_FILE]},
 )
 def create_files(
@@ -74,7 +75,7 @@ def create_files(
 
 @reads(
     router,
-    "/appeals/{pk}/files/{file}",
+    "/appeals/{int:pk}/files/{int:file}",
     scope="appeals.read",
     answer=None,
     missing=True,
@@ -97,7 +98,7 @@ def download_file(request: Asked, pk: PathId, file: PathId) -> HttpResponse:
 
 @changes(
     router,
-    "/appeals/{pk}/files/{file}",
+    "/appeals/{int:pk}/files/{int:file}",
     scope="appeals.write",
     answer=None,
     method="DELETE",
