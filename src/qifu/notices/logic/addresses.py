@@ -26,6 +26,8 @@ def is_public(text: str) -> bool:
         address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return False
+    if address in _NAT64:  # the way of an IPv6 network to the IPv4 address within
+        return _open(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return all(_open(inner) for inner in (address, *_carried(address)))
 
 
@@ -41,8 +43,6 @@ def _carried(address: Address) -> list[Address]:
     ]
     if address.teredo:
         inner += address.teredo
-    if address in _NAT64:
-        inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     return inner
 
 

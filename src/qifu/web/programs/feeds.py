@@ -2,10 +2,13 @@
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.syndication.views import Feed
 from django.db.models import QuerySet
@@ -31,7 +34,7 @@ from qifu.policies.models import PolicyVersion
 from qifu.policies.selectors.library import library, published_versions
 from qifu.policies.selectors.matching import match_for
 from qifu.policies.selectors.zones import policies_of_front
-from qifu.web.http import AskedRequest, city_of, signed_in
+from qifu.web.http import AskedRequest, city_of, languages_of, signed_in
 from qifu.web.programs.calendars import calendar_of, clock_entry, last_change, window_entry
 from qifu.web.programs.webhooks import connecting
 from qifu.web.words import language
@@ -63,8 +66,9 @@ def feeds(request: AskedRequest) -> HttpResponse:
             return redirect("programs-feeds")
         else:
             raise BadInput(_("没有这一步。请从页面上的按钮选择。"))
+    spoken = "?lang=en" if language() == "en" else ""
     public = {
-        name: request.build_absolute_uri(reverse(name))
+        name: request.build_absolute_uri(reverse(name) + spoken)
         for name in ("feed-windows", "feed-policies")
     }
     return render(
@@ -91,8 +95,26 @@ def due(request: HttpRequest, secret: str) -> HttpResponse:
     now = timezone.now()
     mark_feed_read(found, now=now)
     assert actor.user is not None
-    with translation.override(actor.user.language):
+    with translation.override(_known(request, actor.user.language)):
         return _private(request, actor, now)
+
+
+def _known(request: HttpRequest, asked: str) -> str:
+    """A language that pages of this city have: the one asked for, else the first."""
+    return asked if asked in languages_of(request) else settings.LANGUAGE_CODE
+
+
+def in_asked_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """`lang` of the address: what reads a feed has chosen nothing on a page."""
+
+    @wraps(view)
+    def spoken(request: HttpRequest) -> HttpResponse:
+        with translation.override(_known(request, request.GET.get("lang", ""))):
+            answer = view(request)
+            answer["Content-Language"] = translation.get_language() or settings.LANGUAGE_CODE
+            return answer
+
+    return spoken
 
 
 def _private(request: HttpRequest, actor: Actor, now: datetime) -> HttpResponse:
@@ -127,6 +149,7 @@ def _matched(actor: Actor, now: datetime) -> list[PolicyVersion]:
 
 
 @require_safe
+@in_asked_language
 def windows(request: HttpRequest) -> HttpResponse:
     """Every policy window that closes, for everybody."""
     on = timezone.localdate()
@@ -242,6 +265,7 @@ _policy_feed = PolicyFeed()
 
 
 @require_safe
+@in_asked_language
 def policies(request: AskedRequest) -> HttpResponse:
     """The feed of new policies, with a tag."""
     made = _policy_feed(request)
