@@ -31,6 +31,7 @@ PDF = b"%PDF-1.4\n" + b"0" * 60
 # what is asked by GET and answered with something that is no page
 NO_PAGE = {
     "library-xlsx", "policy-calendar", "industries", "healthz", "city-css", "preferences",
+    "city-logo",
     "sign-out", "after-sign-in", "messages-read", "my-answer", "my-skip", "my-undo",
     "my-report-xlsx", "desk-firms-xlsx", "desk-journal-xlsx", "desk-claim-paper",
     "my-appeal-hints", "my-appeal-file", "desk-appeal-file", "desk-appeals-many",
@@ -134,6 +135,7 @@ def public(values: dict[str, Any]) -> list[Look]:
         Look("/channels/debt/"),
         Look("/channels/debt/?who=shenzhen"),
         Look("/help/"),
+        Look("/help/api/"),
         Look("/sign-in/"),
         Look("/sign-in/?as=demo-owner"),
         Look("/claims/new/"),
@@ -176,6 +178,7 @@ def of_a_firm(values: dict[str, Any]) -> list[Look]:
         f"/my/reports/{values['my-report']}/",
         "/my/people/",
         "/my/consents/",
+        "/programs/",
         "/messages/",
         "/messages/?show=unread",
         f"/messages/{values['message']}/",
@@ -226,6 +229,7 @@ def of_the_desk(values: dict[str, Any]) -> list[Look]:
         Look("/desk/journal/?who=没有这个人", "demo-auditor"),
         Look("/desk/", "demo-admin"),
         Look("/desk/people/", "demo-admin"),
+        Look("/programs/", "demo-admin"),
         Look("/desk/channels/", "demo-intake"),
         Look("/desk/channels/?q=没有这个渠道", "demo-intake"),
         Look("/desk/channels/sz-12345/", "demo-intake"),

@@ -84,6 +84,7 @@ MAY_GET: dict[str, dict[str, str]] = {
     "help": PUBLIC,
     "healthz": PUBLIC,
     "city-css": PUBLIC,
+    "city-logo": dict.fromkeys(KINDS, "404"),  # the demo has none
     "claim-new": PUBLIC,
     "claim-status": PUBLIC,  # behind a secret address
     "invitation": PUBLIC,  # behind a secret address

@@ -1,6 +1,7 @@
 """The city pack in force: catalogue, roles, texts, size rules, look; read from its last load."""
 
 import json
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -143,6 +144,11 @@ class City:
     def reply_templates(self) -> list[dict[str, Any]]:
         """Texts that a reply may begin with, as they were loaded."""
         return self.documents.get("reply_templates") or []
+
+    @cached_property
+    def logo(self) -> bytes:
+        """A PNG, or nothing where the city has no logo."""
+        return b64decode(self.documents.get("logo") or "")
 
     @property
     def channels(self) -> Mapping[str, Any]:

@@ -145,6 +145,13 @@ class Shell:
         return bool(self.city and self.city.made_up)
 
     @property
+    def logo(self) -> str:
+        """Where the city's logo is; nothing where it has none."""
+        if self.city is None or not self.city.logo:
+            return ""
+        return f"{reverse('city-logo')}?v={self.city.load_id}"
+
+    @property
     def city_css(self) -> str:
         """The address changes with pack and front, so that browsers may keep a sheet for good."""
         front = f"&z={self.zone.code}" if self.zone else ""

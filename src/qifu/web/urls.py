@@ -13,6 +13,7 @@ _ROOMS = (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/", views.preferences, name="preferences"),
     path("city.css", views.city_css, name="city-css"),
+    path("logo.png", views.city_logo, name="city-logo"),
     path("help/", views.help_page, name="help"),
     path("healthz", views.healthz, name="healthz"),
     *(path("", include(f"qifu.web.{room}.urls")) for room in _ROOMS),

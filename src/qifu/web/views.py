@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -58,6 +58,20 @@ def city_css(request: AskedRequest) -> HttpResponse:
     answer = HttpResponse(style_sheet(accent, fronts), content_type="text/css")
     known = zone is not None or not asked
     for_good = city is not None and known and request.GET.get("v") == str(city.load_id)
+    answer["Cache-Control"] = (
+        f"public, max-age={YEAR}, immutable" if for_good else "public, max-age=60"
+    )
+    return answer
+
+
+@require_http_methods(["GET"])
+def city_logo(request: AskedRequest) -> HttpResponse:
+    """The city's logo; 404 where its pack has none."""
+    city = site_city(request)
+    if city is None or not city.logo:
+        raise Http404
+    answer = HttpResponse(city.logo, content_type="image/png")
+    for_good = request.GET.get("v") == str(city.load_id)
     answer["Cache-Control"] = (
         f"public, max-age={YEAR}, immutable" if for_good else "public, max-age=60"
     )

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from qifu.base.packs.logo import LOGO
 from qifu.base.packs.model import CASEWORK, Pack
 from qifu.rulebook.codes import CodeTree
 
@@ -42,8 +44,9 @@ def documents_of(pack: Pack) -> dict[str, Any]:
 
     `trees` are rows [code, name_zh, name_en, code above or null], see `trees_of`; `policies` are
     documents by "id@version"; `cases` documents by the id of their policy; `calendar` official
-    years by number; `laws` rows {code, title, level, in_force_from, text}. What appeals need stands
-    under the name of its file where the pack has it. The recipe of a demo is not part of it.
+    years by number; `logo` a PNG in base 64; `laws` rows {code, title, level, in_force_from,
+    text}. What appeals need stands under the name of its file where the pack has it. The recipe
+    of a demo is not part of it.
     """
     return {
         "pack": plain(pack.document),
@@ -62,6 +65,7 @@ def documents_of(pack: Pack) -> dict[str, Any]:
             str(document.data["policy"]): plain(document.data) for document in pack.case_documents
         },
         "calendar": {year: plain(pack.calendar[year]) for year in sorted(pack.calendar)},
+        **({"logo": b64encode(pack.logo).decode()} if pack.logo else {}),
         **{kind: plain(pack.casework[kind]) for kind in CASEWORK if kind in pack.casework},
         "laws": [pack.laws[code].document() for code in sorted(pack.laws)],
     }
@@ -128,6 +132,7 @@ def snapshot_of(documents: Mapping[str, Any]) -> Snapshot:
             for policy_id, keys in versions.items()
             for key in keys
         },
+        "logo": {LOGO: documents["logo"]} if documents.get("logo") else {},
         "case": dict(documents.get("cases") or {}),
         "calendar": dict(documents.get("calendar") or {}),
         **_casework(documents),

@@ -9,6 +9,7 @@ from typing import Any
 
 from qifu.base.packs.languages import in_both, speaks_one_language
 from qifu.base.packs.laws import INDEX, LAWS, Law, read_laws
+from qifu.base.packs.logo import LOGO, read_logo
 from qifu.rulebook.documents import CASES, LARGEST, Document
 from qifu.rulebook.findings import Finding, RuleError
 from qifu.rulebook.yaml_text import read_yaml
@@ -64,6 +65,7 @@ class PackFiles:
     laws: dict[str, Law] = field(default_factory=dict)
     # official years that the pack brings, by number
     calendar: dict[str, Document] = field(default_factory=dict)
+    logo: bytes | None = None
     findings: list[Finding] = field(default_factory=list)
 
     def document(self, kind: str) -> Document | None:
@@ -106,8 +108,11 @@ def _read_folder(folder: Path, files: PackFiles) -> Document | None:
             continue
         if place.is_dir() and place.name in FOLDERS:
             continue
+        if place.name == LOGO and place.is_file():
+            files.logo = files.logo or read_logo(place, files.findings)
+            continue
         if place.is_dir() or place.suffix != ".yaml" or kind not in KINDS:
-            known = ", ".join([*(f"{k}.yaml" for k in KINDS), *(f"{f}/" for f in FOLDERS)])
+            known = ", ".join([*(f"{k}.yaml" for k in KINDS), *(f"{f}/" for f in FOLDERS), LOGO])
             message = "not a file of a pack: rename or remove it"
             files.findings.append(
                 Finding("unknown_file", "", message, place.name, known, str(place))

@@ -35,7 +35,7 @@ class Pack:
     same read by the rulebook. `demo` and `demo_appeals` (made-up cases) are empty
     where the pack has none. `casework` holds what appeals need, document by kind (see `CASEWORK`),
     a kind that the pack has not is left out; `calendar` the official years that it brings,
-    document by year.
+    document by year; `logo` a PNG or None.
     """
 
     id: str
@@ -62,6 +62,7 @@ class Pack:
     demo_appeals: Mapping[str, Any] = field(repr=False)
     casework: Mapping[str, Any] = field(repr=False)
     calendar: Mapping[str, Any] = field(repr=False)
+    logo: bytes | None = field(repr=False)
     laws: Mapping[str, Law] = field(repr=False)
 
     @property
@@ -142,6 +143,7 @@ def read_pack(folder: Path) -> Pack:
         demo_appeals=files.data("demo_appeals") or {},
         casework={kind: files.data(kind) for kind in CASEWORK if files.data(kind) is not None},
         calendar={year: document.data for year, document in sorted(files.calendar.items())},
+        logo=files.logo,
         laws=files.laws,
     )
 

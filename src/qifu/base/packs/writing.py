@@ -2,6 +2,7 @@
 
 import csv
 import io
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +10,7 @@ from typing import Any, Final
 from qifu.base.packs.changes import plain, tree_rows
 from qifu.base.packs.files import CALENDAR, CITIES, PackFiles, read_files
 from qifu.base.packs.laws import INDEX, LAWS
+from qifu.base.packs.logo import LOGO
 from qifu.base.packs.model import CASEWORK
 from qifu.base.packs.yaml_out import yaml_text
 from qifu.rulebook.documents import CASES, load_tree
@@ -56,6 +58,10 @@ def write_pack(documents: Mapping[str, Any], folder: Path, *, head: str = "") ->
         if years.get(year) != document:
             place = folder / CALENDAR / f"{year}.yaml"
             written.append(_write(place, yaml_text(document, head=head)))
+    logo = b64decode(documents.get("logo") or "")
+    if logo and not (base and base.logo == logo):
+        (folder / LOGO).write_bytes(logo)
+        written.append(folder / LOGO)
     return written + _write_laws(documents.get("laws") or [], base, folder, head)
 
 
