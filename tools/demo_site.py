@@ -131,6 +131,7 @@ def fill(now: Any) -> dict[str, Any]:
         "claim-status": {"token": claim.token},
         "invitation": {"token": token},
         "policy": {"policy_id": policy.policy_id},
+        "zone": {"zone": "nanshan"},
         "my-policy": {"policy_id": policy.policy_id},
         "my-fact": {"name": dispute.attribute},
         "my-report": {"pk": report.pk},
