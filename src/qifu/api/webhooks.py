@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.utils import timezone
-from django.utils.translation import gettext as words
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Query
 from pydantic import AwareDatetime, Field
@@ -237,7 +237,7 @@ def change_webhook(request: Asked, pk: PathId, body: WebhookChange) -> WebhookOu
     """Address and kinds first, then the state."""
     webhook, now = _found(request, pk), timezone.now()
     if body.url is None and body.kinds is None and body.state is None:
-        raise BadInput(words("请至少给出一项要修改的。"), field="url")
+        raise BadInput(gettext("请至少给出一项要修改的。"), field="url")
     if body.url is not None or body.kinds is not None:
         actions.change_webhook(
             webhook, actor=request.actor, url=body.url or webhook.url,
@@ -363,7 +363,7 @@ def resend_dead_deliveries(request: Asked, pk: PathId) -> QueuedOut:
 def replay_webhook(request: Asked, pk: PathId, body: ReplayIn) -> QueuedOut:
     """What the membership may see now."""
     if bool(body.object_id) != bool(body.object_kind):
-        raise BadInput(words("object_kind 和 object_id 要一起给。"), field="object_id")
+        raise BadInput(gettext("object_kind 和 object_id 要一起给。"), field="object_id")
     count = replay_events(
         _found(request, pk), actor=request.actor, now=timezone.now(), since=body.since,
         object_kind=body.object_kind, object_id=body.object_id,
