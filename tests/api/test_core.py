@@ -2,6 +2,7 @@
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import BaseModel
 
 from qifu.accounts.actions.tokens import revoke_token
 from qifu.accounts.models import RateCount
@@ -177,11 +178,26 @@ def test_the_document_is_whole(demo_city):
                 for content in response.get("content", {}).values():
                     assert "example" in content or content["schema"].get("format"), (where, code)
             for kind, content in one.get("requestBody", {}).get("content", {}).items():
-                assert "example" in content, (where, kind)
+                assert "example" in content or kind.startswith("multipart"), (where, kind)
     assert len(ids) == len(set(ids))
     assert {t for m in told["paths"].values() for o in m.values() for t in o["tags"]} == {
         tag["name"] for tag in told["tags"]
     }
+
+
+def test_no_two_models_have_one_name():
+    """The document knows them by name alone: one would tell what the other is."""
+    from qifu.api import routes
+
+    def below(kind):
+        for one in kind.__subclasses__():
+            yield one
+            yield from below(one)
+
+    assert routes.urlpatterns
+    ours = {one for one in below(BaseModel) if one.__module__.startswith("qifu.api.")}
+    names = [one.__name__ for one in ours if "[" not in one.__name__]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
 
 
 def test_examples_of_the_document_fit_their_types(demo_city):

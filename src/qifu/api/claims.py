@@ -69,7 +69,7 @@ class ApprovedOut(Out):
     )
 
 
-class PhoneOut(Out):
+class ClaimPhoneOut(Out):
     """The telephone of the applicant."""
 
     phone: str | None = Field(description=_("重发的回答里为 null"))
@@ -258,15 +258,15 @@ def renew_claim(request: Asked, pk: PathId) -> ApprovedOut:
     router,
     "/claims/{pk}/phone",
     scope="casework",
-    answer=PhoneOut,
+    answer=ClaimPhoneOut,
     refused=(),
     hide=("phone",),
     summary=_("查看申请人电话"),
     description=_("要打电话核实时查看；谁看过会留下记录。"),
     example={"phone": "0755-00000000"},
 )
-def reveal_claim_phone(request: Asked, pk: PathId) -> PhoneOut:
+def reveal_claim_phone(request: Asked, pk: PathId) -> ClaimPhoneOut:
     """The telephone, on record."""
-    return PhoneOut(
+    return ClaimPhoneOut(
         phone=reveal_phone(_claim(request, pk), actor=request.actor, now=timezone.now())
     )

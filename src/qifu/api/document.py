@@ -125,7 +125,9 @@ def _operation(given: Mapping[str, Any], method: str) -> dict[str, Any]:
     }
     if method == "get" and "content" not in told["responses"]["200"]:
         file = {"schema": {"type": "string", "format": "binary"}}
-        told["responses"]["200"]["content"] = {"application/octet-stream": file}
+        # the file's own type; client generators know the first of the two
+        content = {"application/octet-stream": file, "*/*": file}
+        told["responses"]["200"]["content"] = content
     for code, response in told["responses"].items():
         if code.startswith("2"):
             response["headers"] = _headers(method, key)
@@ -193,7 +195,8 @@ def _response(code: int, given: Mapping[str, Any], example: Any) -> dict[str, An
 def _refusal_example(code: int) -> dict[str, str]:
     if code in _EXAMPLES:
         known = _EXAMPLES[code]
-        return {**known, "message": gettext(known["message"])}
+        text = known["message"]
+        return {**known, "message": gettext(text)}
     name, words = PLAIN[code]
     return {"code": name, "message": gettext(words), "field": ""}
 

@@ -30,7 +30,7 @@ class AttributeOut(Out):
     name: str = Field(examples=["revenue"])
     label: Words
     group: Named
-    type: str = Field(description=_("number integer date flag code set text"))
+    type: str = Field(description="number integer date flag code set text")
     unit: str | None = Field(description=_("值的单位；CNY 是元，ratio 是 0 到 1 的比例"))
     yearly: bool = Field(description=_("分年度；填报时要有 period"))
     askable: bool = Field(description=_("企业可以自己填报"))

@@ -21,7 +21,7 @@ from qifu.organisations.selectors import columns_seen, find_enterprises
 router = Router(tags=["firms"])
 
 
-class FirmOut(Out):
+class RegisteredFirmOut(Out):
     """A firm as the register has it."""
 
     id: int = Field(description=_("事件里用的编号"))
@@ -53,10 +53,10 @@ def code_named(city: City, tree: str, code: str) -> Named | None:
     return Named(code=code, name=words((known.label(code, "zh"), known.label(code, "en"))))
 
 
-def firm_out(firm: Enterprise, city: City, actor: Actor) -> FirmOut:
+def firm_out(firm: Enterprise, city: City, actor: Actor) -> RegisteredFirmOut:
     """A firm as every answer tells it; columns that an officer may not see are empty."""
     seen = columns_seen(actor) if actor.is_unit else frozenset(city.catalogue.attributes)
-    return FirmOut(
+    return RegisteredFirmOut(
         id=firm.pk,
         uscc=firm.uscc,
         name=words((firm.name, firm.organisation.name_en)),
@@ -86,12 +86,12 @@ EXAMPLE = {
     router,
     "/firms",
     scope="firms.read",
-    answer=Page[FirmOut],
+    answer=Page[RegisteredFirmOut],
     summary=_("查找企业"),
     description=_("给有查找企业职责的工作人员：按名称、信用代码、地区、行业查找。"),
     example={"items": [EXAMPLE], "next": None},
 )
-def list_firms(request: Asked, filters: Query[FirmFilters]) -> Page[FirmOut]:
+def list_firms(request: Asked, filters: Query[FirmFilters]) -> Page[RegisteredFirmOut]:
     """Firms in the order of their number."""
     actor, city = request.actor, current_city()
     if not (actor.is_unit and actor.may("firms.search")):
@@ -109,7 +109,7 @@ def list_firms(request: Asked, filters: Query[FirmFilters]) -> Page[FirmOut]:
     router,
     "/firms/{code}",
     scope="firms.read",
-    answer=FirmOut,
+    answer=RegisteredFirmOut,
     missing=True,
     summary=_("查看一家企业"),
     description=_(
@@ -117,6 +117,6 @@ def list_firms(request: Asked, filters: Query[FirmFilters]) -> Page[FirmOut]:
     ),
     example=EXAMPLE,
 )
-def read_firm(request: Asked, code: PathCode) -> FirmOut:
+def read_firm(request: Asked, code: PathCode) -> RegisteredFirmOut:
     """One firm by its code."""
     return firm_out(firm_of(request.actor, code), current_city(), request.actor)

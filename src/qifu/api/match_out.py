@@ -44,7 +44,7 @@ class PolicyMatchOut(Out):
     title: Words
     verdict: Literal["eligible", "maybe", "ineligible"]
     near_miss: bool
-    status: str = Field(description=_("not_yet open closing_soon closed always"))
+    status: str = Field(description="not_yet open closing_soon closed always")
     opens: date | None
     closes: date | None
     amount: Amount | None = Field(description=_("金额，元；政策没有写金额时为 null"))
@@ -54,7 +54,7 @@ class PolicyMatchOut(Out):
     open_facts: list[str] = Field(description=_("知道了就能确定的资料"))
 
 
-class QuestionOut(Out):
+class MatchQuestionOut(Out):
     """A question worth answering."""
 
     key: str
@@ -85,7 +85,7 @@ class MatchOut(Out):
     total: TotalOut
     counts: dict[str, int]
     policies: list[PolicyMatchOut]
-    next_question: QuestionOut | None
+    next_question: MatchQuestionOut | None
 
 
 def _condition(group: GroupResult, *, deep: bool) -> ConditionOut:
@@ -141,10 +141,10 @@ def policy_match_out(
     )
 
 
-def question_out(question: Question, match: Match) -> QuestionOut:
+def question_out(question: Question, match: Match) -> MatchQuestionOut:
     """A question with what its answer is worth."""
     attribute = question.attribute
-    return QuestionOut(
+    return MatchQuestionOut(
         key=question.attr,
         attribute=attribute.name,
         text=words((question.text("zh"), question.text("en"))),

@@ -14,8 +14,8 @@ from qifu.api.match_out import (
     EXAMPLE_POLICY,
     EXAMPLE_QUESTION,
     MatchOut,
+    MatchQuestionOut,
     PolicyMatchOut,
-    QuestionOut,
     match_out,
     policy_match_out,
     question_out,
@@ -50,7 +50,7 @@ class AnswerIn(In):
     value: Value = Field(description=_("和填报资料的 value 一样"))
 
 
-class AnswerOut(Out):
+class QuestionAnsweredOut(Out):
     """What the answer did."""
 
     did: Literal["answered", "already", "outranked"] = Field(
@@ -58,7 +58,7 @@ class AnswerOut(Out):
     )
     gained: list[str] = Field(description=_("因此变为可享的政策"))
     lost: list[str] = Field(description=_("因此不再可能的政策"))
-    next: QuestionOut | None = Field(description=_("下一个问题"))
+    next: MatchQuestionOut | None = Field(description=_("下一个问题"))
 
 
 def match_of(request: Asked, firm: Enterprise, order: str = "money") -> Match:
@@ -73,7 +73,7 @@ def _verdicts(match: Match) -> dict[str, str]:
     return {result.policy.id: result.verdict for result in match.report.policies}
 
 
-def _questions(match: Match) -> Iterable[QuestionOut]:
+def _questions(match: Match) -> Iterable[MatchQuestionOut]:
     return (question_out(one, match) for one in match.questions)
 
 
@@ -119,13 +119,13 @@ def read_policy_match(request: Asked, code: PathCode, policy: PathCode) -> Polic
     router,
     "/firms/{code}/questions",
     scope="policies.read",
-    answer=Page[QuestionOut],
+    answer=Page[MatchQuestionOut],
     missing=True,
     summary=_("待回答的问题"),
     description=_("最值得先回答的在前，搁置的在后。一次给全。"),
     example={"items": [EXAMPLE_QUESTION], "next": None},
 )
-def list_questions(request: Asked, code: PathCode) -> Page[QuestionOut]:
+def list_questions(request: Asked, code: PathCode) -> Page[MatchQuestionOut]:
     """The open questions; the first is the next one."""
     match = match_of(request, firm_of(request.actor, code))
     return Page(items=list(_questions(match)))
@@ -135,7 +135,7 @@ def list_questions(request: Asked, code: PathCode) -> Page[QuestionOut]:
     router,
     "/firms/{code}/answers",
     scope="facts.write",
-    answer=AnswerOut,
+    answer=QuestionAnsweredOut,
     missing=True,
     summary=_("回答一个问题"),
     description=_(
@@ -144,13 +144,13 @@ def list_questions(request: Asked, code: PathCode) -> Page[QuestionOut]:
     body={"key": "employees", "value": 186},
     example={"did": "answered", "gained": ["sz-hire-01"], "lost": [], "next": EXAMPLE_QUESTION},
 )
-def answer(request: Asked, code: PathCode, given: AnswerIn) -> AnswerOut:
+def answer(request: Asked, code: PathCode, given: AnswerIn) -> QuestionAnsweredOut:
     """The answer becomes a fact of the firm; as on the page, a better source is not asked again."""
     firm = firm_of(request.actor, code)
     before = match_of(request, firm)
     question = next((one for one in before.questions if one.attr == given.key), None)
     if question is None:
-        return AnswerOut(did="already", gained=[], lost=[], next=_next(before))
+        return QuestionAnsweredOut(did="already", gained=[], lost=[], next=_next(before))
     now = timezone.now()
     text = as_typed(question.attribute, given.value)
     answer_question(firm, actor=request.actor, key=given.key, text=text, now=now)
@@ -161,7 +161,7 @@ def answer(request: Asked, code: PathCode, given: AnswerIn) -> AnswerOut:
         skip_question(firm, actor=request.actor, key=given.key, now=now)
         after, did = match_of(request, firm), "outranked"
     then, told = _verdicts(before), _verdicts(after)
-    return AnswerOut(
+    return QuestionAnsweredOut(
         did=did,
         gained=[k for k, v in told.items() if v == "eligible" and then.get(k) != v],
         lost=[k for k, v in told.items() if v == "ineligible" and then.get(k) == "maybe"],
@@ -169,7 +169,7 @@ def answer(request: Asked, code: PathCode, given: AnswerIn) -> AnswerOut:
     )
 
 
-def _next(match: Match) -> QuestionOut | None:
+def _next(match: Match) -> MatchQuestionOut | None:
     asked = match.next_question
     return question_out(asked, match) if asked else None
 
@@ -178,12 +178,12 @@ def _next(match: Match) -> QuestionOut | None:
     router,
     "/firms/{code}/questions/{key}/skip",
     scope="facts.write",
-    answer=Page[QuestionOut],
+    answer=Page[MatchQuestionOut],
     summary=_("搁置一个问题"),
     description=_("这个问题以后再问；回答现在的问题清单。"),
     example={"items": [EXAMPLE_QUESTION], "next": None},
 )
-def skip(request: Asked, code: PathCode, key: PathCode) -> Page[QuestionOut]:
+def skip(request: Asked, code: PathCode, key: PathCode) -> Page[MatchQuestionOut]:
     """Put the question aside."""
     firm = firm_of(request.actor, code)
     if any(one.attr == key for one in match_of(request, firm).questions):
@@ -195,12 +195,12 @@ def skip(request: Asked, code: PathCode, key: PathCode) -> Page[QuestionOut]:
     router,
     "/firms/{code}/questions/{key}/undo",
     scope="facts.write",
-    answer=Page[QuestionOut],
+    answer=Page[MatchQuestionOut],
     summary=_("收回回答"),
     description=_("收回对这个问题的回答，或把搁置的问题找回来；回答现在的问题清单。"),
     example={"items": [EXAMPLE_QUESTION], "next": None},
 )
-def undo(request: Asked, code: PathCode, key: PathCode) -> Page[QuestionOut]:
+def undo(request: Asked, code: PathCode, key: PathCode) -> Page[MatchQuestionOut]:
     """Take the answer back, or bring the question back."""
     firm = firm_of(request.actor, code)
     undo_answer(firm, actor=request.actor, key=key, now=timezone.now())

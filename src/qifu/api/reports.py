@@ -26,7 +26,7 @@ _GROUPS = {
 }
 
 
-class ReportOut(Out):
+class MatchReportOut(Out):
     """A report of the list: what it found."""
 
     id: int
@@ -48,7 +48,7 @@ class ReportRow(Out):
     id: str
     version: int
     title: Words
-    group: str = Field(description=_("eligible maybe near_miss ineligible"))
+    group: str = Field(description="eligible maybe near_miss ineligible")
     status: str
     closes: date | None
     low: str | None
@@ -56,7 +56,7 @@ class ReportRow(Out):
     conditions: list[dict[str, Any]]
 
 
-class ReportWholeOut(ReportOut):
+class MatchReportWholeOut(MatchReportOut):
     """A report as it was made."""
 
     policies: list[ReportRow]
@@ -101,7 +101,7 @@ def _name(report: StoredReport) -> str:
     return found.display_name if found else ""
 
 
-def whole(report: StoredReport) -> ReportWholeOut:
+def whole(report: StoredReport) -> MatchReportWholeOut:
     """The report with all its policies."""
     rows = [
         ReportRow(
@@ -118,7 +118,7 @@ def whole(report: StoredReport) -> ReportWholeOut:
         for name, ours in _GROUPS.items()
         for row in report.summary[name]
     ]
-    return ReportWholeOut(
+    return MatchReportWholeOut(
         **_head(report, report.enterprise.uscc, _name(report)),
         policies=rows,
         facts=report.facts,
@@ -139,13 +139,13 @@ _WHOLE = {**_EXAMPLE, "policies": [], "facts": {"employees": 186}, "facts_hash":
     router,
     "/firms/{code}/reports",
     scope="reports.write",
-    answer=Page[ReportOut],
+    answer=Page[MatchReportOut],
     missing=True,
     summary=_("企业的报告"),
     description=_("本企业保存过的政策匹配报告，新的在前。"),
     example={"items": [_EXAMPLE], "next": None},
 )
-def list_reports(request: Asked, code: PathCode, filters: Query[Paging]) -> Page[ReportOut]:
+def list_reports(request: Asked, code: PathCode, filters: Query[Paging]) -> Page[MatchReportOut]:
     """Newest first; for members of the firm."""
     firm = firm_of(request.actor, code)
     kept = reports_of(request.actor, firm).defer("result", "facts", "policies")
@@ -155,7 +155,7 @@ def list_reports(request: Asked, code: PathCode, filters: Query[Paging]) -> Page
     names = {pk: person.display_name for pk, person in people.items()}
     return Page(
         items=[
-            ReportOut(**_head(one, firm.uscc, names.get(one.made_by or 0, "")))
+            MatchReportOut(**_head(one, firm.uscc, names.get(one.made_by or 0, "")))
             for one in page.items
         ],
         next=page.next,
@@ -166,14 +166,14 @@ def list_reports(request: Asked, code: PathCode, filters: Query[Paging]) -> Page
     router,
     "/firms/{code}/reports",
     scope="reports.write",
-    answer=ReportWholeOut,
+    answer=MatchReportWholeOut,
     missing=True,
     refused=(),
     summary=_("生成报告"),
     description=_("按今天的资料和政策生成一份报告并保存，以后可以重新计算核对。不需要请求体。"),
     example=_WHOLE,
 )
-def create_report(request: Asked, code: PathCode) -> ReportWholeOut:
+def create_report(request: Asked, code: PathCode) -> MatchReportWholeOut:
     """A new report of the firm."""
     firm = firm_of(request.actor, code)
     made = make_report(firm, actor=request.actor, on=timezone.localdate(), now=timezone.now())
@@ -184,13 +184,13 @@ def create_report(request: Asked, code: PathCode) -> ReportWholeOut:
     router,
     "/reports/{pk}",
     scope="reports.write",
-    answer=ReportWholeOut,
+    answer=MatchReportWholeOut,
     missing=True,
     summary=_("查看一份报告"),
     description=_("报告当时的结论、条件和资料。"),
     example=_WHOLE,
 )
-def read_report(request: Asked, pk: PathId) -> ReportWholeOut:
+def read_report(request: Asked, pk: PathId) -> MatchReportWholeOut:
     """One report as it was."""
     return whole(report_by_id(request.actor, pk))
 
