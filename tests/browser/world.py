@@ -6,7 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from qifu.accounts.models import User
+from qifu.jobs.events import known_kinds
 from qifu.notices.actions import tell
+from qifu.notices.actions.feeds import make_feed_address
+from qifu.notices.actions.webhooks import make_webhook, ping
 from qifu.organisations.actions import (
     approve_claim,
     dispute_fact,
@@ -35,7 +38,8 @@ NO_PAGE = {
     "sign-out", "after-sign-in", "messages-read", "my-answer", "my-skip", "my-undo",
     "my-report-xlsx", "desk-firms-xlsx", "desk-journal-xlsx", "desk-claim-paper",
     "my-appeal-hints", "my-appeal-file", "desk-appeal-file", "desk-appeals-many",
-    "desk-appeals-xlsx", "desk-figures-xlsx", "channels-xlsx",
+    "desk-appeals-xlsx", "desk-figures-xlsx", "channels-xlsx", "feed-due", "feed-windows",
+    "feed-policies",
 }  # fmt: skip
 PAPERS = ("营业执照副本扫描件（第一页）.pdf", "法定代表人授权委托书.pdf")
 LONG_NOTE = "营业执照上的住所已经变更，旧地址是南山区。" * 8
@@ -100,6 +104,7 @@ def fill_world() -> dict[str, Any]:
         link="/my/policies/", organisation_id=elsewhere.organisation_id, now=NOW,
     )  # fmt: skip
     return values | {
+        "webhook": _webhook(owner),
         "late claim": claims[0].pk,
         "approved claim": claims[1].pk,
         "approved address": claims[1].token,
@@ -107,6 +112,23 @@ def fill_world() -> dict[str, Any]:
         "settled dispute": settled.pk,
         "message": notice.pk,
     }
+
+
+def _webhook(owner: Actor) -> int:
+    """A webhook with a delivery in every state; the number of its page."""
+    webhook, _secret = make_webhook(
+        actor=owner, url="https://program.example.com/" + "long-part-of-an-address-" * 5,
+        kinds=["appeal.*", "policy.*"], known=known_kinds(of_firm=True), now=NOW,
+    )  # fmt: skip
+    for state, status, error in (("sent", 204, ""), ("dead", 500, "Internal Server Error"),
+                                 ("waiting", None, "ConnectTimeout: timed out")):  # fmt: skip
+        row = ping(webhook, actor=owner, now=NOW)
+        row.state, row.status, row.error, row.tried_at, row.attempts = (
+            state, status, error, NOW, 12 if state == "dead" else 1,
+        )  # fmt: skip
+        row.save()
+    make_feed_address(actor=owner, now=NOW)
+    return webhook.pk
 
 
 def public(values: dict[str, Any]) -> list[Look]:
@@ -179,6 +201,10 @@ def of_a_firm(values: dict[str, Any]) -> list[Look]:
         "/my/people/",
         "/my/consents/",
         "/programs/",
+        "/programs/webhooks/",
+        f"/programs/webhooks/{values['webhook']}/",
+        f"/programs/webhooks/{values['webhook']}/?state=dead",
+        "/programs/feeds/",
         "/messages/",
         "/messages/?show=unread",
         f"/messages/{values['message']}/",

@@ -248,6 +248,8 @@ def test_pages_of_an_owner(full, owner, demo_city):
             "/my/people/",
             "/my/consents/",
             "/programs/",
+            "/programs/webhooks/",
+            "/programs/feeds/",
             "/my/reports/",
             *reports,
             *(f"{report}?replay=1" for report in reports),

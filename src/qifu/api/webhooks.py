@@ -40,11 +40,7 @@ class WebhookOut(Out):
 class MadeOut(WebhookOut):
     """The same with its secret, told this once."""
 
-    secret: str = Field(description=_("签名密钥，只给这一次；重复的请求得到空值"))
-
-    def model_dump(self, **options: Any) -> dict[str, Any]:
-        """Without the secret: what is kept for an Idempotency-Key must not hold it."""
-        return {**super().model_dump(**options), "secret": ""}
+    secret: str | None = Field(description=_("签名密钥，只给这一次；重复的请求得到空值"))
 
 
 class WebhookIn(In):
@@ -197,6 +193,7 @@ def list_webhooks(request: Asked, filters: Query[Paging]) -> Page[WebhookOut]:
     description=_("签名密钥只在这一次的回答里。事件按 Standard Webhooks 签名。"),
     body={"url": "https://example.com/qifu", "kinds": ["appeal.*", "policy.published"]},
     example=_MADE,
+    hide=("secret",),
 )
 def make_webhook(request: Asked, body: WebhookIn) -> MadeOut:
     """Signed with a secret that is told this once."""
@@ -275,6 +272,7 @@ def delete_webhook(request: Asked, pk: PathId) -> None:
     summary=_("更换签名密钥"),
     description=_("新密钥只在这一次的回答里，立即生效。"),
     example=_MADE,
+    hide=("secret",),
 )
 def rotate_webhook_secret(request: Asked, pk: PathId) -> MadeOut:
     """What is sent from now on is signed with it."""
