@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from qifu.accounts.models import User
@@ -49,9 +49,9 @@ def empty() -> None:
         if room.name.startswith("qifu.")
         for model in room.get_models(include_auto_created=True)
     ]
-    with connection.cursor() as cursor:
+    # within one transaction rows that refer to each other may leave in any order
+    with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            # rows that refer to each other leave together, or not at all
             cursor.execute(f"TRUNCATE {', '.join(names)} CASCADE")
             return
         for name in names:

@@ -118,9 +118,12 @@ class DiagnosisForm(IndustryMixin):
         field = value_field(attribute, catalogue, label=words)
         field.required, field.help_text = False, ""
         if isinstance(field, SetField):
-            field.choices = [(NONE, _("以下都没有")), *field.choices[:-1]]  # type: ignore[index]
+            options = [
+                (code, attribute.option(code, language())) for code in attribute.option_codes
+            ]
+            field.choices = [(NONE, _("以下都没有")), *options]
         elif attribute.type == "flag" and isinstance(field, forms.ChoiceField):
-            field.choices = [("", _("不确定")), *field.choices]  # type: ignore[misc]
+            field.choices = [("", _("不确定")), ("true", _("是")), ("false", _("否"))]
         elif attribute.unit == "CNY":
             field.help_text = _("大概的数也可以，例如 2,000")
         return field
