@@ -16,6 +16,7 @@ from qifu.organisations.actions import dispute_fact, settle_dispute
 from qifu.organisations.actions.facts import append_fact
 from qifu.policies.actions import refresh_match
 from qifu.policies.models import MatchMemory
+from tests.api.programs import program
 from tests.appeals import world
 from tests.cli.running import lucky_firm
 from tests.conftest import NOW
@@ -41,6 +42,11 @@ def hook(actor, *kinds):
     return webhook
 
 
+def path_of(data):
+    """Where an event says that the rest can be read, without the root of the API."""
+    return data["url"].removeprefix("/api/v1")
+
+
 def spread():
     while deliveries.spread(seen_by, now=NOW):
         pass
@@ -61,6 +67,8 @@ def test_every_step_is_an_event_with_the_dates_that_hold_after_it():
     assert sent.data["number"] == at.number and sent.data["lead"] == world.LEAD
     assert sent.data["before"] == "accepted" and sent.data["state"] == "dispatched"
     assert sent.data["desk"]["next_clock"] and sent.data["due"].endswith("+08:00")
+    owner = program(world.owner_of(appeal), ["appeals.read"])
+    assert owner.get(path_of(sent.data)).json()["number"] == at.number
     assert [event.sequence for event in events_of(appeal)] == list(range(1, len(kinds) + 1))
 
 
@@ -146,6 +154,7 @@ def test_what_a_firm_can_use_is_told_to_the_firm_alone():
     spread()
     assert (told(own), told(other)) == (["match.changed"], [])
     data = Event.objects.get(kind="match.changed").data
+    assert program(enterprise_actor(firm), ["policies.read"]).get(path_of(data)).status_code == 200
     assert data["gone"] == ["gone-policy"] and data["new"]
 
 
@@ -165,6 +174,8 @@ def test_a_decided_dispute_is_told_to_its_firm_and_to_those_who_settle(demo_city
     )
     spread()
     assert [told(webhook) for webhook in hooks] == [["dispute.decided"], []]
+    data = Event.objects.get(kind="dispute.decided").data
+    assert program(owner, ["facts.read"]).get(path_of(data)).status_code == 200
     assert "190" not in json.dumps(Event.objects.get(kind="dispute.decided").data)
 
 

@@ -154,7 +154,7 @@ def settle_dispute(
         object_id=dispute.pk,
         data={
             "id": dispute.pk, "attribute": dispute.attribute, "period": dispute.period,
-            "state": dispute.state, "url": f"/api/v1/firms/{dispute.enterprise_id}/facts",
+            "state": dispute.state, "url": f"/api/v1/disputes/{dispute.pk}",
         },
         now=now,
         firm_id=dispute.enterprise_id,

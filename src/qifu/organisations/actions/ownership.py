@@ -223,7 +223,7 @@ def _emit_decided(claim: Claim, now: datetime) -> None:
         object_id=claim.pk,
         data={
             "id": claim.pk, "number": claim.number, "state": claim.state,
-            "url": f"/api/v1/firms/{claim.enterprise_id}",
+            "url": f"/api/v1/claims/{claim.pk}",
         },
         now=now,
         internal=True,

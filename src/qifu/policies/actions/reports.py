@@ -116,7 +116,7 @@ def refresh_match(enterprise_id: int, *, on: date, now: datetime) -> int:
                 "id": enterprise.pk,
                 "new": [result.policy.id for result in new],
                 "gone": gone,
-                "url": f"/api/v1/firms/{enterprise.pk}/match",
+                "url": f"/api/v1/firms/{enterprise.uscc}/match",
             },
             now=now,
             firm_id=enterprise.pk,
