@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_noop as _
@@ -56,6 +57,7 @@ def unit_named(unit: Unit | None) -> Named | None:
     return Named(code=one.code, name=words((one.name, one.name_en)))
 
 
+@lru_cache(maxsize=64)
 def clock_named(name: str) -> Named:
     """A clock with its name."""
     return named(CLOCKS, name)
@@ -66,13 +68,18 @@ def firm_out(firm: Enterprise | None) -> FirmOut | None:
     return FirmOut(code=firm.uscc, name=firm.name) if firm else None
 
 
+@lru_cache(maxsize=2)
+def _words_of(kind: type[State] | type[Kind]) -> dict[str, Words]:
+    """The words of every state or kind; they do not change while the program runs."""
+    return {str(code): both(label) for code, label in kind.choices}
+
+
 class Builder:
     """Makes answers for one request: names of matters and regions are looked up once."""
 
     def __init__(self, city: City, now: datetime) -> None:
         self.city, self.now = city, now
-        self.states = {code: both(label) for code, label in State.choices}
-        self.kinds = {code: both(label) for code, label in Kind.choices}
+        self.states, self.kinds = _words_of(State), _words_of(Kind)
         self.matters = {one.code: words(tuple(one.name)) for one in city.matters}
         self.tree = city.catalogue.trees.get("region")
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_noop as _
 from ninja import Query
 from pydantic import AwareDatetime, Field
@@ -407,7 +408,7 @@ def list_exclusions(request: Asked) -> ExclusionsOut:
 def read_due(request: Asked, asked: Query[DueAsked]) -> DueOut:
     """A due date that explains itself, under the calendar in force."""
     if (asked.working_days is None) == (asked.calendar_days is None):
-        raise BadInput("working_days / calendar_days", field="working_days")
+        raise BadInput(_now("working_days 和 calendar_days 填一个。"), field="working_days")
     working = asked.working_days is not None
     number = asked.working_days if working else asked.calendar_days
     assert number is not None
@@ -420,7 +421,7 @@ def read_due(request: Asked, asked: Query[DueAsked]) -> DueOut:
     except (ClockError, OverflowError) as error:
         zh, en = getattr(error, "zh", ""), getattr(error, "en", "")
         english = (get_language() or "").startswith("en")
-        raise BadInput(en if english else zh or _("日期算不出来。"), field="start") from None
+        raise BadInput((en if english else zh) or _now("日期算不出来。"), field="start") from None
     return DueOut(
         due=due.due,
         due_date=due.due_date,
