@@ -159,6 +159,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "api/docs.html", data)
 
 
+@require_http_methods(["GET"])
 def to_docs(request: HttpRequest) -> HttpResponse:
     """The address beside the document leads to the page."""
     return HttpResponseRedirect(reverse("api-docs"))
