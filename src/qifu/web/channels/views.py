@@ -70,7 +70,7 @@ def channels(request: AskedRequest) -> HttpResponse:
         "narrowed": set(asked) - {"text"},
         "count": len(rows),
         "rows": rows if text else [],
-        "groups": [] if text else _groups(rows, city, asked.get("zone") or near),
+        "groups": [] if text else _groups(rows, city, near, asked),
         "needs": need_names(city).items() if not asked else [],
         "nearest": nearest_needs(city, text) if text and not rows else [],
         "near": zone_names(city).get(near, ""),
@@ -103,9 +103,9 @@ def _found(city: City, asked: dict[str, str], near: str) -> tuple[list[Found], T
     return found, Teller(city, now=now, calendar=calendar)
 
 
-def _groups(rows: list[Row], city: City, first: str) -> list[Group]:
+def _groups(rows: list[Row], city: City, near: str, asked: dict[str, str]) -> list[Group]:
     """The district that was asked for or is the firm's, the city by kind, the other districts."""
-    names = zone_names(city)
+    names, first = zone_names(city), asked.get("zone") or near
     own = [row for row in rows if first and row.channel.zone == first]
     groups = [Group(names.get(first, first), own)]
     for code, name in kind_names(city).items():
@@ -113,7 +113,7 @@ def _groups(rows: list[Row], city: City, first: str) -> list[Group]:
         groups.append(Group(f"{place_name(city)} · {name}", wide))
     for code, name in names.items():
         if code != first:
-            groups.append(Group(name, [row for row in rows if row.channel.zone == code], True))
+            groups.append(Group(name, [row for row in rows if row.channel.zone == code], not asked))
     return [group for group in groups if group.rows]
 
 
