@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "city": ("qifu.cli.city:city", "城市包：检查、比较、载入 · check, diff, load a city pack"),
     "import": ("qifu.cli.imports:imports", "导入登记数据 · import the register"),
     "people": ("qifu.cli.people:people", "人员：建账户、注销 · add and forget people"),
+    "tokens": ("qifu.cli.tokens:tokens", "程序的令牌：新建、查看、停用 · tokens of programs"),
     "journal": ("qifu.cli.journal:journal", "办理记录：封存、核验 · seal and verify the journal"),
     "appeals": (
         "qifu.cli.appeals:appeals",
