@@ -180,7 +180,9 @@ def _failed(
         hold = hold_after(count, chance=chance())
         if answer.status in BUSY and answer.retry_after is not None:
             hold = max(hold, timedelta(seconds=min(answer.retry_after, 3600.0)))
-        Webhook.objects.filter(pk=row.webhook_id).update(
+        # those that were under way together found out the same thing: it counts once
+        left = Q(hold_until=None) | Q(hold_until__lte=now)
+        Webhook.objects.filter(left, pk=row.webhook_id).update(
             failures=F("failures") + 1, hold_until=now + hold
         )
 
