@@ -37,6 +37,19 @@ def _more(number: int, state: State) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _contradicted() -> int:
+    """The order of a hotline that says something else after its case was taken in."""
+    desk, order = person("demo-intake"), {"external_id": "GD-1", "time": "2026-11-20 09:30"}
+    for text in ("货梯坏了三天没有修好，请协调。", "完全是另一件事情，请核查。"):
+        at = NOW - timedelta(days=1)
+        actions.receive_orders("12345", [{**order, "text": text}], actor=desk, now=at)
+        case = Appeal.objects.get(channel="12345", external_id="GD-1")
+        if case.state == "submitted":
+            world.accepted(case)
+    actions.number_statuses("12345")
+    return case.exchange_orders.get().pk
+
+
 def fill_appeals() -> dict[str, Any]:
     """A case in every state by its name, some special ones, and what addresses need."""
     owner, unit = person("demo-owner"), person("demo-handler")
@@ -85,6 +98,7 @@ def fill_appeals() -> dict[str, Any]:
         "proposed": callback.pk,
         "twice": twice.pk,
         "merged": merged.pk,
+        "exchange": _contradicted(),
         "answer": Answer.objects.filter(state="published").order_by("pk")[0].code,
         "law": Law.objects.order_by("pk")[0].code,
     }
@@ -175,6 +189,11 @@ def appeals_of_the_desk(values: dict[str, Any]) -> list[Look]:
         Look("/desk/figures/?since=2026-11-22&until=2026-11-01", "demo-coordinator", 422),
         Look(f"/desk/figures/cases/?code=on_time_rate&part=excluded&{figures}", "demo-coordinator"),
         Look("/desk/gaps/", "demo-policy"),
+        *(
+            Look(f"/desk/exchange/?show={show}", "demo-intake")
+            for show in ("conflicts", "orders", "statuses", "files")
+        ),
+        Look(f"/desk/exchange/{values['exchange']}/", "demo-intake"),
         Look("/desk/calendar/", "demo-coordinator"),
         Look("/desk/knowledge/", "demo-intake"),
         Look("/desk/knowledge/?q=没有这样的解答", "demo-intake"),

@@ -274,6 +274,22 @@ def test_figures_and_gaps(monkeypatch):
     read_all(in_english(as_(officer("policy_officer"))), ["/desk/gaps/"])
 
 
+def test_the_exchange_in_english(demo_city):
+    desk = world.intake_actor()
+    order = {"external_id": "GD-1", "time": "2026-11-20 09:30"}
+    client = in_english(as_(desk))
+    shown = [
+        f"/desk/exchange/?show={show}" for show in ("conflicts", "orders", "statuses", "files")
+    ]
+    read_all(client, shown)
+    for text in ("货梯坏了三天没有修好，请协调。", "完全是另一件事情，请核查。"):
+        actions.receive_orders("12345", [{**order, "text": text}], actor=desk, now=NOW)
+        case = Appeal.objects.get(external_id="GD-1")
+        if case.state == "submitted":
+            world.accepted(case)
+    read_all(client, [*shown, f"/desk/exchange/{case.exchange_orders.get().pk}/"])
+
+
 WRONG_YEARS = [
     {"year": "", "source": "", "holidays": ""},
     {"holidays": "soon"},
