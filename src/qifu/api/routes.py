@@ -19,6 +19,7 @@ from qifu.api import (
     journal,
     knowledge,
     matching,
+    matters,
     me,
     messages,
     people,
@@ -52,6 +53,7 @@ _ROUTERS = (
     attachments.router,
     channels.router,
     knowledge.router,
+    matters.router,
     figures.router,
     exchange.router,
 )
