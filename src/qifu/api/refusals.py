@@ -5,8 +5,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import (
+    BadRequest,
+    ObjectDoesNotExist,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import NinjaAPI
@@ -181,6 +187,11 @@ def install(api: NinjaAPI) -> None:
         (Http404, plainly(404)),
         (ObjectDoesNotExist, plainly(404)),
         (RequestDataTooBig, plainly(413)),
+        # a form that is none, one of too many parts, a body that breaks off
+        (MultiPartParserError, plainly(400)),
+        (SuspiciousOperation, plainly(400)),
+        (BadRequest, plainly(400)),
+        (UnreadablePostError, plainly(400)),
     )
     for kind, handler in handlers:
         api.add_exception_handler(kind, handler)

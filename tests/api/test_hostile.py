@@ -1,0 +1,37 @@
+"""Requests that no honest program makes are refused like any other, never with a fault of ours."""
+
+import pytest
+
+from tests.api.programs import ROOT
+
+pytestmark = pytest.mark.django_db
+PART = b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\nx\r\n'
+FORMS = {
+    "no boundary": ("multipart/form-data", b"x"),
+    "empty boundary": ("multipart/form-data; boundary=", b"{}"),
+    "too many files": (
+        "multipart/form-data; boundary=b",
+        b"".join(PART % (b"files", b'; filename="%d.txt"' % one) for one in range(150)) + b"--b--",
+    ),
+    "too many fields": (
+        "multipart/form-data; boundary=b",
+        b"".join(PART % (b"x%d" % one, b"") for one in range(600)) + b"--b--",
+    ),
+    "no base64": (
+        "multipart/form-data; boundary=b",
+        b'--b\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n'
+        b"Content-Transfer-Encoding: base64\r\n\r\n%%%\r\n--b--\r\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", FORMS)
+def test_a_form_that_is_none_is_a_bad_request(asks, what):
+    kind, body = FORMS[what]
+    pk = asks.post("/appeals/drafts", {"text": "货梯坏了"}).json()["id"]
+    asks.client.raise_request_exception = False
+    headers = {"Authorization": f"Bearer {asks.secret}", "Idempotency-Key": "a-bad-form-0001"}
+    answer = asks.client.generic(
+        "POST", f"{ROOT}/appeals/{pk}/files", body, content_type=kind, headers=headers
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
