@@ -231,6 +231,17 @@ def test_what_was_done_on_pages_is_in_the_export_and_nothing_else_differs(tmp_pa
     assert "no difference" in run("city", "diff", folder, again).stdout
 
 
+def test_hours_that_say_what_is_so_anyway_are_exported_as_they_were_loaded(pack, tmp_path):
+    said = "hours: &city_desk\n    follows_calendar: true\n    exceptions: []\n"
+    change(pack / "channels.yaml", "hours: &city_desk\n", said)
+    assert run("city", "load", pack).exit_code == 0
+    edited, _ = edit_on_pages()
+    folder = tmp_path / "out"
+    assert run("city", "export", folder).exit_code == 0
+    changes = json.loads(run("city", "diff", folder, "--json").stdout)
+    assert [row["paths"] for row in changes if row["kind"] == "channel"] == [["name.zh"]]
+
+
 def test_an_export_of_an_earlier_load_is_what_that_load_brought(pack, tmp_path):
     first = last_load()
     change(pack / "pack.yaml", "#0b5cab", "#1f5c2e")

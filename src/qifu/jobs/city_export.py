@@ -64,9 +64,17 @@ def _with_channels(documents: dict[str, Any]) -> None:
 
 
 def _as_written(row: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The entry with what the pack's row says to be none: the system keeps no empty keys."""
-    said = {key: value for key, value in row.items() if key in entry or tidy({key: value}) == {}}
-    return {**said, **entry}
+    """The entry, each key worded as in the pack's row where both say the same.
+
+    The system keeps no empty keys and leaves out of hours what is so anyway.
+    """
+    said = {}
+    for key, value in row.items():
+        if tidy({key: value}).get(key) == entry.get(key):
+            said[key] = value
+        elif key in entry:
+            said[key] = entry[key]
+    return {**said, **{key: value for key, value in entry.items() if key not in said}}
 
 
 def export_city(folder: Path, *, load: int | None = None) -> tuple[list[Path], str]:
