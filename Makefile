@@ -10,11 +10,12 @@ export DJANGO_SETTINGS_MODULE := qifu.config.settings
 
 PYTHON ?= python3
 PORT ?= 8000
-DEMO := QIFU_DEMO=1 QIFU_VAR=$(CURDIR)/var/demo
+# the demo is seen by this machine only: programs on it may receive its webhooks
+DEMO := QIFU_DEMO=1 QIFU_WEBHOOK_PRIVATE=1 QIFU_VAR=$(CURDIR)/var/demo
 LANGUAGES := $(wildcard src/qifu/web/locale/*/LC_MESSAGES/*.po)
 STATIC := $(shell find src/qifu/web/static -type f 2>/dev/null)
 
-.PHONY: demo demo-reset test lint format install lock messages screenshots bench clean help
+.PHONY: demo demo-reset test lint format install lock messages screenshots bench client attack clean help
 
 help:
 	@sed -n '1,3p' Makefile
@@ -44,6 +45,15 @@ screenshots: install
 
 bench: install
 	python benchmarks/pages.py
+
+# a typed Python client, made from the API's document: build/qifu_client
+client: install
+	QIFU_DEMO=1 QIFU_VAR=$(CURDIR)/var/build python tools/client.py
+
+# schemathesis over the whole API: HITS=200 make attack sends more of everything
+HITS ?= 25
+attack: install
+	QIFU_ATTACK=$(HITS) pytest -n0 -rA -s tests/api/test_attack.py
 
 # --- what the targets stand on -------------------------------------------------------------
 

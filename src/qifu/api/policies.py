@@ -101,7 +101,7 @@ class WindowFilters(Paging):
     end: Annotated[date | None, Field(description=_("到哪一天，默认 90 天后"))] = None
 
 
-class Facts(In):
+class DiagnosisIn(In):
     """A few facts of a firm that is not named; nothing is kept."""
 
     facts: Annotated[dict[Code, Value], Field(min_length=1, max_length=60)] = Field(
@@ -291,7 +291,7 @@ def list_windows(request: Asked, filters: Query[WindowFilters]) -> Page[PolicyOu
     body={"facts": {"region": "440306", "employees": 86, "revenue@2025": 32000000}},
     example=EXAMPLE_MATCH,
 )
-def make_diagnosis(request: Asked, given: Facts) -> MatchOut:
+def make_diagnosis(request: Asked, given: DiagnosisIn) -> MatchOut:
     """The match of some facts."""
     city, on = current_city(), timezone.localdate()
     facts: dict[str, Any] = {}
