@@ -176,6 +176,26 @@ def test_a_supplement_to_a_closed_case_waits_for_a_person():
     assert case().state == "closed"
 
 
+def test_supplements_that_wait_for_a_person_stand_one_after_the_other():
+    receive(row(firm=EnterpriseFactory.create().uscc))
+    world.closed(world.replied(world.handling_(world.dispatched(world.accepted(case())))))
+    again(supplement="又坏了。")
+    again(supplement="困了两个人。")
+    assert ExchangeConflict.objects.get().theirs == "又坏了。\n困了两个人。"
+
+
+def test_a_story_that_goes_on_is_not_lost_beside_a_supplement():
+    receive(row())
+    world.dispatched(world.accepted(case()))
+    again(supplement="户号是 123。")
+    again(supplement="户号是 123。", text=f"{TEXT}今天又困人一次。")
+    again(supplement="户号改为 456。", text=f"{TEXT}今天又困人一次。明天开会。")
+    lines = JournalLine.objects.filter(step="exchange_supplement").order_by("pk")
+    assert [line.note.text for line in lines] == [
+        "户号是 123。", "今天又困人一次。", "户号改为 456。\n明天开会。",
+    ]  # fmt: skip
+
+
 def test_an_older_version_that_comes_late_changes_nothing():
     receive(row(updated="2026-11-21 10:00", text="新的内容：货梯又坏了，请尽快处理。"))
     assert again(updated="2026-11-20 10:00").outcome == "same"

@@ -37,6 +37,7 @@ from qifu.organisations.models import Enterprise
 from qifu.organisations.permissions import Actor
 
 LONGEST_SUPPLEMENT = 5_000
+MOST_SUPPLEMENTS = 50  # digests kept of one order, the last ones
 # what is cut to fit its column, as the import does
 CUTS = {"title": 120, "contact": 60, "phone": 24}
 
@@ -205,7 +206,7 @@ def _again(
     if there.content.get("contact") == FORGOTTEN:
         # who asked was forgotten here: it must not come back by this door
         new = {name: value for name, value in new.items() if name not in PERSONAL}
-    before, added = ours_of(appeal), order.supplement
+    before, said = ours_of(appeal), [order.supplement]
     by_itself = {
         name: value
         for name, value in new.items()
@@ -217,11 +218,12 @@ def _again(
     if "text" in rest and (more := tail(rest["text"], there.content.get("text", ""))):
         # the story goes on: that is no contradiction
         del rest["text"]
-        added = added or more
+        said.append(more)
     against = {name: value for name, value in rest.items() if before[name] != value}
     _come_round(there, {name: value for name, value in rest.items() if name not in against}, now)
-    if added and digest(added) in there.supplements:
-        added = ""
+    # both what was sent as a supplement and what the text goes on with, each once
+    parts = {digest(part): part for part in said if part and digest(part) not in there.supplements}
+    added = "\n".join(parts.values())
     if by_itself:
         apply_fields(appeal, by_itself, actor=actor, now=now, step="exchange_update")
         appeal.refresh_from_db()
@@ -235,7 +237,7 @@ def _again(
     ExchangeOrder.objects.filter(pk=there.pk).update(
         content={**there.content, **new},
         ours={**there.ours, **{name: after[name] for name in by_itself}},
-        supplements=[*there.supplements, *([digest(added)] if added else [])][-50:],
+        supplements=[*there.supplements, *parts][-MOST_SUPPLEMENTS:],
         updated=order.updated or there.updated,
         changed_at=now,
     )
@@ -266,6 +268,9 @@ def _contradicted(
     for name, theirs in against.items():
         both: dict[str, Any] = {"theirs": theirs, "ours": before[name], "found_at": now}
         row = ExchangeConflict.objects.filter(order=there, field=name, state="open")
+        if name == "supplement" and (waiting := row.first()) is not None:
+            # a supplement adds to the one that waits; it does not take its place
+            both["theirs"] = f"{waiting.theirs}\n{theirs}"
         if not row.update(**both):
             ExchangeConflict.objects.create(order=there, field=name, **both)
     fields = field_words(against)
