@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.textmine.gold.alike import NEW, UNITS
-from tests.textmine.gold.marks import FILE, KINDS, read_file, read_marks
+from tests.textmine.gold.marks import ASIDE, FILE, KINDS, read_both, read_file, read_marks
 
 ROOT = Path(__file__).parents[2]
 GUIDES = [ROOT / "docs" / f"reading-policies-gold{tail}" for tail in (".md", ".zh-CN.md")]
@@ -29,7 +29,7 @@ MEASURES |= {"person": "people", "piece": "pieces", "point": "points", "m2": "ar
 
 @pytest.fixture(scope="module")
 def gold() -> dict[str, dict[str, Any]]:
-    return read_file()
+    return read_both()
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +51,14 @@ def test_there_are_thirty_excerpts_and_the_ten_put_aside_are_those_of_the_rule(g
     assert sum(row["aside"] for row in gold.values()) == 10
 
 
-def test_no_words_of_the_texts_are_kept():
-    bare = re.sub(r"(?m)^#.*$", "", FILE.read_text(encoding="utf-8"))
+def test_the_ten_are_in_a_file_of_their_own():
+    assert len(read_file(FILE)) == 20
+    assert {row["aside"] for row in read_file(ASIDE).values()} == {True}
+
+
+@pytest.mark.parametrize("path", [FILE, ASIDE], ids=lambda path: path.name)
+def test_no_words_of_the_texts_are_kept(path):
+    bare = re.sub(r"(?m)^#.*$", "", path.read_text(encoding="utf-8"))
     units = [unit for unit in UNITS if re.search(r"[^\x00-\x7f]", unit)]
     chinese = set(re.findall(r"[^\x00-\x7f]+", bare))
     assert chinese <= set(units)
