@@ -28,6 +28,8 @@ from qifu.textmine.normal import digest
 
 LONGEST_REPORT: Final = 1_000
 LONGEST_CONTACT: Final = 120
+# one entry is wrong in so many ways at most: anybody may report without an account
+MOST_REPORTS: Final = 20
 # what is wrong with a value, for the person at the form; the finding itself is for pack writers
 _MESSAGES: Final = {
     "missing": _("这一项要填写。"),
@@ -260,12 +262,18 @@ def report_channel(
 ) -> ChannelReport:
     """Anybody says what is wrong with an entry, also without an account (NOBODY).
 
-    Conflict where the same words about it are waiting already.
+    Conflict where the same words about it are waiting already, or as many as can be read.
     """
     said = _said(text, "text", _("请写明哪里不对，例如：电话已停用。"), LONGEST_REPORT)
     contact = contact.strip()
     if len(contact) > LONGEST_CONTACT:
         raise BadInput(_("最多 %(most)s 个字。") % {"most": LONGEST_CONTACT}, field="contact")
+    waiting = ChannelReport.objects.filter(channel=channel, state="open")
+    if waiting.count() >= MOST_REPORTS and not waiting.filter(digest=digest(said)).exists():
+        raise Conflict(
+            _("这一条已有 %(count)s 条反映在等核对，核对完再收新的。") % {"count": MOST_REPORTS},
+            field="text",
+        )
     try:
         with transaction.atomic():
             report = ChannelReport.objects.create(
