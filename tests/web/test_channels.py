@@ -132,6 +132,18 @@ def test_a_question_that_cannot_be_read_still_gives_a_page(client, query):
     assert "<script>alert" not in page.content.decode()
 
 
+def test_the_beginning_of_a_long_question_is_what_it_is_about(client):
+    said = "公司缺钱周转，想找银行贷款。" + "前年以来我们一直按时付息。" * 30
+    page = client.get("/channels/", {"text": said})
+    assert "o-banks" in [row.code for row in page.context["rows"][:3]]
+    assert page.context["text"] == said[:100]
+
+
+def test_an_answer_that_only_mentions_a_word_leads_to_12345_too(client):
+    assert "tel:12345" in read(client.get("/channels/", {"text": "合同纠纷"})).links
+    assert "tel:12345" not in read(client.get("/channels/", {"text": "贷款"})).links
+
+
 def test_htmx_is_given_the_part_word_for_word(client):
     for query in ({"text": "贷款"}, {"zone": "luohu"}, {}):
         whole = client.get("/channels/", query).content.decode()
@@ -220,6 +232,18 @@ def test_a_report_that_cannot_be_taken_keeps_what_was_typed(client):
     assert again.status_code == 422
     assert "同样的问题已经有人反映" in words(again)
     assert ChannelReport.objects.count() == 1
+
+
+def test_what_waits_for_an_entry_is_bounded(client, monkeypatch):
+    monkeypatch.setattr("qifu.organisations.actions.channels.MOST_REPORTS", 2)
+    address = f"/channels/{WINDOW}/"
+    for text in ("电话打不通", "搬到三楼了"):
+        assert client.post(address, {"text": text}).status_code == 302
+    full = client.post(address, {"text": "周六不开"})
+    assert full.status_code == 422 and "周六不开" in full.content.decode()
+    assert "已有 2 条反映在等核对" in words(full)
+    assert client.post("/channels/sz-12345/", {"text": "周六不开"}).status_code == 302
+    assert ChannelReport.objects.count() == 3
 
 
 def test_a_program_that_fills_in_every_field_leaves_nothing(client):

@@ -21,6 +21,8 @@ _BIGRAM: Final = 0.4
 _LEAST_BIGRAMS: Final = 2
 # what fits so much worse than the best is left out
 _TAIL: Final = 0.15
+# a district that neither the question nor whoever asks has anything to do with comes after the city
+_FAR: Final = 0.6
 # a piece of a telephone number that is long enough to mean it
 _SHORTEST_NUMBER: Final = 5
 _MOST_WHY: Final = 4
@@ -33,7 +35,8 @@ _NOISE: Final = frozenset(
     能 可以 可 吗 呢 吧 一下 没有 没 不 到 给 让 用 做 找 公司 企业 我司 单位 情况 问题 有关
     相关
     a an the of to in on for and or is are do does can i we my our you how what where which who when
-    please about need want get find company firm
+    please about need want get find company firm me us him her them they he she it this that be was
+    were been have has had not no
     """.split()
 )
 
@@ -122,6 +125,7 @@ def search(
     needs: Sequence[Need],
     zones: Mapping[str, Sequence[str]] | None = None,
     home: Sequence[str] = (),
+    near: str = "",
 ) -> list[Match]:
     """The entries that something in the text speaks for, the best first; none for an empty text.
 
@@ -129,7 +133,8 @@ def search(
     the text for those that hold them; where no whole word is found, pairs of characters do.
     `zones` maps the code of a district to the names that people use for it, the first one in
     Chinese and the second in English for the reason. `home` are the names of the whole place, which
-    tell no entry from another. Ties keep the order of `entries`.
+    tell no entry from another. `near` is the district of whoever asks, if it has one: entries of
+    districts that are neither this nor named count less. Ties keep the order of `entries`.
     """
     asked = text[:LONGEST]
     form = normalise(asked)
@@ -142,6 +147,8 @@ def search(
     words = tuple(word for word in words_of(asked) if word not in own)
     shares = _shares(words, entries)
     rare = {code: _rarity(sum(code in e.needs for e in entries), len(entries)) for code in said}
+    # a need that was understood says more than the same word in passing: 「用营业执照登录」
+    covered = "\0".join(normalise(word) for word, _ in said.values())
     for entry in entries:
         found = told[entry.code]
         for need in needs:
@@ -154,9 +161,12 @@ def search(
             found.add(WHOLE_NAME, _why_name(asked.strip()))
         if _is_number(form) and any(form in number for number in entry.numbers):
             found.add(WHOLE_NAME, Why("电话号码相符", "It has this telephone number"))
-        _add_words(found, entry, words, shares)
+        _add_words(found, entry, words, shares, covered)
     if not any(one.score for one in told.values()):
         _add_pairs(form, entries, needs, told)
+    for entry in entries:
+        if entry.zone and entry.zone != near and entry.zone not in named:
+            told[entry.code].score *= _FAR
     least = _TAIL * max((one.score for one in told.values()), default=0.0)
     matches = [
         Match(code, round(one.score, 3), _strongest(one))
@@ -276,7 +286,7 @@ def _rarity(holding: int, of: int) -> float:
 
 
 def _add_words(
-    found: _Told, entry: Entry, words: Sequence[str], shares: Mapping[str, float]
+    found: _Told, entry: Entry, words: Sequence[str], shares: Mapping[str, float], covered: str
 ) -> None:
     for word in words:
         if _holds(word, entry.names):
@@ -284,7 +294,7 @@ def _add_words(
         elif _holds(word, entry.purpose):
             why = Why(f"用途里有“{word}”", f"“{word}” is in what it is for")
             found.add(_IN_PURPOSE * shares[word], why)
-        elif _holds(word, entry.other):
+        elif word not in covered and _holds(word, entry.other):
             why = Why(f"说明里提到“{word}”", f"“{word}” is mentioned")
             found.add(_ELSEWHERE * shares[word], why)
 

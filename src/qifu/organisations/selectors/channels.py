@@ -74,14 +74,16 @@ def find_channels(
     at: datetime | None = None,
     open_at: datetime | None = None,
     with_city: bool = True,
+    near: str = "",
     calendar: Calendar,
 ) -> list[Found]:
     """The entries that fit, the best first; without a text all, in the order of the pack.
 
     `zone`: entries of that district before those of the whole city; the latter are left out
-    without `with_city`. `open_at`: only those known to be open at that moment. `at`: the moment
-    for which `opening` says whether it is open (`open_at` where it is not given); without either
-    nothing is known of it. Two queries at most whatever the number.
+    without `with_city`. `near`: the district of whoever asks, which counts for more than another
+    where a text is searched for. `open_at`: only those known to be open at that moment. `at`: the
+    moment for which `opening` says whether it is open (`open_at` where it is not given); without
+    either nothing is known of it. Two queries at most whatever the number.
     """
     document = city.channels
     rows = every_channel()
@@ -95,8 +97,9 @@ def find_channels(
     if text.strip():
         entries = [entry_from(channel.document) for channel in rows]
         matches = search(
-            text, entries, needs_from(document), zone_names(city), home=home_names(city)
-        )
+            text, entries, needs_from(document), zone_names(city),
+            home=home_names(city), near=zone or near,
+        )  # fmt: skip
         ranked = [(by_code[m.code], m.score, tuple(map(tuple, m.why))) for m in matches]
         if zone:
             ranked.sort(key=lambda row: row[0].zone != zone)

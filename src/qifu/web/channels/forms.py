@@ -46,8 +46,13 @@ class FinderForm(forms.Form):
         return [self[name] for name in ("zone", "kind", "need") if len(self[name].subwidgets) > 2]
 
     def asked(self) -> dict[str, str]:
-        """What to ask for, as it stands in the address; unknown values are dropped, not refused."""
+        """What to ask for, as it stands in the address; unknown values are dropped, not refused.
+
+        The beginning of a long text says what it is about.
+        """
         self.is_valid()
+        text = str(self.data.get("text", "")).replace("\0", "")
+        self.cleaned_data["text"] = text[:LONGEST_SEARCH]
         found = {
             name: "1" if name == "open" else str(value).strip()
             for name, value in self.cleaned_data.items()

@@ -1,7 +1,7 @@
 """The finder, one entry, where to go over money owed, and the list as a file: for everybody."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -43,6 +43,9 @@ from qifu.web.http import AskedRequest, city_of
 from qifu.web.refusals import put_on
 from qifu.web.words import spoken
 
+# a best answer of less only mentions a word somewhere: no need, name or purpose fits
+_UNSURE: Final = 1.0
+
 
 @dataclass(frozen=True)
 class Group:
@@ -70,6 +73,7 @@ def channels(request: AskedRequest) -> HttpResponse:
         "narrowed": set(asked) - {"text"},
         "count": len(rows),
         "rows": rows if text else [],
+        "unsure": bool(text and found) and found[0].score < _UNSURE,
         "groups": [] if text else _groups(rows, city, near, asked),
         "needs": need_names(city).items() if not asked else [],
         "nearest": nearest_needs(city, text) if text and not rows else [],
@@ -96,6 +100,7 @@ def _found(city: City, asked: dict[str, str], near: str) -> tuple[list[Found], T
         need=asked.get("need", ""),
         at=now,
         open_at=now if "open" in asked else None,
+        near=near,
         calendar=calendar,
     )
     if near and "zone" not in asked:
