@@ -23,6 +23,7 @@ SOURCE = ROOT / "src" / "qifu"
 PO = SOURCE / "web" / "locale" / "en" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {
     "_": None,
+    "_now": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
