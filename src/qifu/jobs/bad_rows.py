@@ -25,16 +25,17 @@ class BadRows:
     """Made when the first bad row comes; spreadsheet formulas are defused.
 
     `columns` start with "line" and end with "reason_zh", "reason_en"; those between are cells.
+    `mode`: "x" where the file must not be there yet, not even as a link.
     """
 
-    def __init__(self, path: Path, columns: Sequence[str]) -> None:
-        self.path, self.columns, self.count = path, tuple(columns), 0
+    def __init__(self, path: Path, columns: Sequence[str], *, mode: str = "w") -> None:
+        self.path, self.columns, self.count, self._mode = path, tuple(columns), 0, mode
         self._writer: csv.DictWriter[str] | None = None
 
     def add(self, line: int, row: Mapping[str, str], zh: str, en: str) -> None:
         if self._writer is None:
             # the BOM makes Excel read it as UTF-8
-            self._file = self.path.open("w", newline="", encoding="utf-8-sig")
+            self._file = self.path.open(self._mode, newline="", encoding="utf-8-sig")
             self._writer = csv.DictWriter(self._file, self.columns)
             self._writer.writeheader()
         self.count += 1

@@ -38,6 +38,7 @@ BAD_COLUMNS: Final = (
     "line", "external_id", "time", "firm", "text", "number", "reason_zh", "reason_en",
 )  # fmt: skip
 LARGEST: Final = 64 << 20
+LONGEST_NAME: Final = 200  # bytes; a file system takes 255, and we put words after it
 BATCH: Final = 50
 NO_ROW = ("这一行不是一张工单", "this line is no order")
 
@@ -97,12 +98,17 @@ def run_partner(
     home = folders(root, partner)
     for path in waiting_files(home / "in"):
         try:
+            path = spoken(path)  # noqa: PLW2901
             _take_file(path, home, partner, ran, actor=actor, now=now)
         except FileNotFoundError:
             continue  # another worker was faster
         except OSError as error:
             log.warning("exchange %s: %s: %s", partner, path.name, error)
             ran.failed.append(f"{path.name}: {error.strerror}")
+        except Exception as error:
+            # a fault of ours in one file must not hold up the others and what goes out
+            log.exception("exchange %s: %s", partner, path.name)
+            ran.failed.append(f"{path.name}: {type(error).__name__}")
         progress(path.name)
     while claim_statuses(partner, actor=actor):
         pass
@@ -135,6 +141,26 @@ def waiting_files(folder: Path) -> list[Path]:
         for path in found
         if not path.name.startswith(".") and not path.is_symlink() and path.is_file()
     )
+
+
+def spoken(path: Path) -> Path:
+    """The file under a name that can be written down, of a length that leaves room for ours.
+
+    Windows sends names in GB18030; it is renamed where it lies. FileNotFoundError where it went.
+    """
+    raw = os.fsencode(path.name)
+    try:
+        name = raw.decode()
+    except UnicodeDecodeError:
+        name = raw.decode("gb18030", errors="replace")
+    name = "".join(sign if sign.isprintable() else "_" for sign in name)
+    if name == path.name and len(raw) <= LONGEST_NAME:
+        return path
+    stem, ending = name[: -len(path.suffix)], path.suffix
+    short = stem.encode()[: LONGEST_NAME - 20].decode(errors="ignore")
+    target = path.with_name(f"{short}.{hashlib.sha256(raw).hexdigest()[:12]}{ending}")
+    path.replace(target)
+    return target
 
 
 def _take_file(
@@ -183,7 +209,8 @@ def _take_rows(
     length = sum(1 for _ in rows_of(path, acks=acks))
     log.info("exchange %s: %s, %s rows", partner, path.name, length)
     part = home / "bad" / f".{path.name}.rows.csv.part"
-    bad = BadRows(part, BAD_COLUMNS)
+    part.unlink(missing_ok=True)  # of a run that was killed, or a link that somebody laid
+    bad = BadRows(part, BAD_COLUMNS, mode="x")
     try:
         for lines in _batches(rows_of(path, acks=acks)):
             if acks:
@@ -286,7 +313,9 @@ def _write(path: Path, statuses: list[dict[str, object]]) -> None:
 
 def _written(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8", newline="\n") as file:
+    part.unlink(missing_ok=True)
+    # never through a link: the partner may write in these folders
+    with part.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

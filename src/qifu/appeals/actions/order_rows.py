@@ -17,6 +17,7 @@ TIME_FORMS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
     "%Y年%m月%d日 %H:%M", "%Y-%m-%d", "%Y/%m/%d",
 )  # fmt: skip
+EARLIEST = 1990  # year
 
 
 class BadRow(ValueError):
@@ -38,7 +39,7 @@ def in_both(error: Refused) -> tuple[str, str]:
 
 
 def read_time(text: str, *, now: datetime, field: str = "time") -> datetime:
-    """A moment, without a zone that of the city; BadRow for one in the future."""
+    """A moment, without a zone that of the city; BadRow in the future or before EARLIEST."""
     at: datetime | None = None
     try:
         at = datetime.fromisoformat(text)
@@ -53,6 +54,8 @@ def read_time(text: str, *, now: datetime, field: str = "time") -> datetime:
         if at is not None and at.tzinfo is None:
             at = make_aware(at)
         late = at is not None and at > now
+        if at is not None and at.year < EARLIEST:
+            at = None  # a mistake of a program, and no day that a calendar knows
     except (OverflowError, ValueError):
         at = None
     if at is None:
