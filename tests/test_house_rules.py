@@ -112,6 +112,21 @@ def test_every_step_that_the_journal_holds_has_words():
     assert sorted(recorded_steps() - set(STEPS)) == []
 
 
+def test_no_text_to_translate_stands_in_an_f_string():
+    """What collects the texts does not look into f-strings: there a text stays without English."""
+    asked = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy"}
+    hidden = [
+        f"{name(path)}:{call.lineno}"
+        for path in PYTHON
+        for joined in ast.walk(ast.parse(path.read_text()))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in asked
+        if any(isinstance(argument, ast.Constant) for argument in call.args)
+    ]
+    assert hidden == []
+
+
 def test_no_translation_is_missing():
     done = subprocess.run(
         [sys.executable, "tools/messages.py", "check"], cwd=ROOT, capture_output=True, text=True

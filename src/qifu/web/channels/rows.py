@@ -170,7 +170,8 @@ def near_day(moment: datetime | date, on: date) -> str:
     name = weekday_name(day.weekday())
     english = language() == "en"
     if day == on + timedelta(days=1):
-        return f"{_('明天')} ({name})" if english else f"{_('明天')}（{name}）"
+        tomorrow = _("明天")
+        return f"{tomorrow} ({name})" if english else f"{tomorrow}（{name}）"
     if english:
         return f"{day.day} {MONTHS_EN[day.month - 1]} ({name})"
     return f"{day.month}月{day.day}日（{name}）"

@@ -112,7 +112,8 @@ def policies_xlsx(request: AskedRequest) -> HttpResponse:
         )
         for row in rows
     ]  # fmt: skip
-    return xlsx.answer(f"{_('政策清单')}-{on:%Y%m%d}", _("政策清单"), columns, lines)
+    title = _("政策清单")
+    return xlsx.answer(f"{title}-{on:%Y%m%d}", title, columns, lines)
 
 
 @require_http_methods(["GET"])

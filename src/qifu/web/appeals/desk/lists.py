@@ -171,9 +171,9 @@ def cases_xlsx(request: AskedRequest) -> HttpResponse:
         _("现在由谁办"), _("承办单位"), _("办理人"), _("转办次数"), _("提交时间"),
         _("答复到期"), _("下一个时限"), _("下一个到期"),
     ]  # fmt: skip
-    title = str(LISTS[name][0])
+    title, appeals = str(LISTS[name][0]), _("诉求")
     return xlsx.answer(
-        f"{_('诉求')}-{title}-{timezone.localdate(now):%Y%m%d}",
+        f"{appeals}-{title}-{timezone.localdate(now):%Y%m%d}",
         title,
         columns,
         [
