@@ -74,6 +74,7 @@ def test_a_case_from_draft_to_a_good_rating(people):
     assert case["state"]["code"] == "submitted"
     assert [one["text"] for one in case["points"]] == DEMAND["points"]
     reply_clock = next(one for one in case["clocks"] if one["name"]["code"] == "reply")
+    assert reply_clock["name"]["name"] == {"zh": "答复", "en": "Reply"}
     assert reply_clock["days"]
     assert sum(day["counts"] for day in reply_clock["days"]) > 0
     assert "accept" in offered(intake, pk)

@@ -137,3 +137,5 @@ def test_the_page_of_the_api_names_every_operation(demo_city):
     assert page.status_code == 200
     html = page.content.decode()
     assert [one.id for one in operations() if f'id="{one.id}"' not in html] == []
+    # on a machine without uuidgen an example with it sends an empty key and is refused
+    assert "Idempotency-Key: $(date +%s)-$RANDOM" in html and "uuidgen" not in html

@@ -94,7 +94,8 @@ def _curl(method: str, path: str, one: dict[str, Any], body: Any, host: str) -> 
     address = f"{host}{path}" + (f"?{'&'.join(query)}" if query else "")
     lines = [f"curl -X {method} '{address}'", '  -H "Authorization: Bearer $QIFU_TOKEN"']
     if any(p["name"] == "Idempotency-Key" and p["required"] for p in one["parameters"]):
-        lines.append('  -H "Idempotency-Key: $(uuidgen)"')
+        # not every machine has uuidgen
+        lines.append('  -H "Idempotency-Key: $(date +%s)-$RANDOM"')
     if body is not None:
         lines.append("  -H 'Content-Type: application/json'")
         lines.append(f"  -d '{json.dumps(body, ensure_ascii=False)}'")

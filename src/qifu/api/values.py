@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from qifu.api.schemas import Line, Named, Words
@@ -29,10 +29,12 @@ Told = bool | int | float | str | list[str] | None
 
 def both(text: object) -> Words:
     """A text of the program in both languages; lazy texts and sources of gettext alike."""
+    # gettext("") is the head of the catalogue
+    source = text if isinstance(text, str) and text else None
     with override("zh-hans"):
         zh = str(text)
     with override("en"):
-        en = str(text)
+        en = gettext(source) if source else str(text)
     return Words(zh=zh, en=en)
 
 
