@@ -34,6 +34,7 @@ def read(answer):
     assert answer.status_code == 200 and answer["Content-Type"].startswith("text/calendar")
     assert answer.content.endswith(b"\r\n") and b"\n" not in answer.content.replace(b"\r\n", b"")
     assert all(len(line) <= 75 for line in answer.content.split(b"\r\n"))
+    assert b"X-PUBLISHED-TTL:PT6H\r\n" in answer.content
     calendar = Calendar.from_ical(answer.content)
     entries = {str(entry["uid"]): entry for entry in calendar.walk("VEVENT")}
     assert len(entries) == len(calendar.walk("VEVENT"))
