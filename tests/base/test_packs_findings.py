@@ -171,3 +171,26 @@ def test_a_made_up_firm_in_a_real_region_or_without_its_mark_is_refused(broken: 
     broken.replace("demo.yaml", 'uscc_prefix: "91440399"', 'uscc_prefix: "91440305"', "uscc")
     broken.replace("demo.yaml", "精控技术有限公司（演示）", "精控技术有限公司", "marker")
     assert list(broken.missing(check_pack(broken.folder))) == []
+
+
+def test_a_code_that_could_leave_its_folder_or_break_an_address_is_refused(broken: Broken) -> None:
+    broken.replace("policies/SZD-2026-018.yaml", "id: SZD-2026-018", "id: ../../../evil", "code")
+    broken.replace("answers.yaml", "- code: payment-days", "- code: pay/days", "code", at="code")
+    broken.replace("units.yaml", "- code: SZ-LG\n", f"- code: {'x' * 65}\n", "code", at="- code")
+    broken.replace("channels.yaml", "- {code: window,", f"- {{code: {'w' * 33},", "code", at="code")
+    index, law = "laws/index.yaml", "code: gd-doing-business-2022"
+    broken.replace(index, law, "code: ../evil", "code", at="code")
+    assert list(broken.missing(check_pack(broken.folder))) == []
+
+
+def test_text_that_no_table_could_keep_is_refused(broken: Broken) -> None:
+    long = "长" * 301
+    broken.replace("policies/SZD-2026-018.yaml", "title: ", f"title: {long}", "long")
+    broken.replace("units.yaml", "name: {zh: ", f"name: {{zh: {long}", "long")
+    assert list(broken.missing(check_pack(broken.folder))) == []
+
+
+def test_a_file_that_cannot_be_opened_is_a_finding(broken: Broken) -> None:
+    (broken.folder / "zones.yaml").unlink()
+    (broken.folder / "zones.yaml").symlink_to(broken.folder / "nowhere")
+    assert "unreadable" in {finding.code for finding in check_pack(broken.folder)}

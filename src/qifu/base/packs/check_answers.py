@@ -32,7 +32,9 @@ def check_answers(
         ):
             desk.say("type", f"{path}.version", "must be a whole number from 1", version)
         if row.get("code") is not None:
+            desk.code(row["code"], f"{path}.code")
             desk.once(f"{row['code']}@{version}", seen, f"{path}.code")
+        desk.short(row.get("question"), f"{path}.question", 300)
         if row.get("matter") is not None and matters is not None:
             desk.refer(row["matter"], sorted(matters), f"{path}.matter", "matter")
         begins, ends = desk.day(row, "valid_from", path), desk.day(row, "valid_to", path)

@@ -110,6 +110,7 @@ def _named(desk: Desk, top: Mapping[str, Any], key: str, keys: tuple[str, ...]) 
     for row, path in desk.rows(top[key], key):
         desk.keys(row, keys, path)
         _check_code(desk, row, path, extra="_")
+        desk.code(row.get("code"), f"{path}.code", longest=32)
         if isinstance(row.get("code"), str):
             desk.once(row["code"], seen, f"{path}.code")
         desk.words(row, "name", path)

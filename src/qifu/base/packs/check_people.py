@@ -20,7 +20,9 @@ def check_units(desk: Desk, regions: CodeTree | None) -> set[str]:
         desk.need(row, ("code", "kind"), path)
         desk.words(row, "name", path)
         if row.get("code") is not None:
+            desk.code(row["code"], f"{path}.code")
             desk.once(row["code"], seen, f"{path}.code")
+        desk.short(row.get("name"), f"{path}.name", 200)
         region = row.get("region")
         if region is not None and not (
             isinstance(region, str) and (regions is None or regions.has(region))

@@ -33,6 +33,9 @@ def check_policies(
         if not isinstance(desk.data, Mapping):
             continue
         desk.need(desk.data, ("title_en", "benefit", "card", "effective"), "")
+        desk.code(desk.data.get("id"), "id")
+        for title in ("title", "title_en"):
+            desk.short(desk.data.get(title), title, 300)
         excluded = desk.data.get("excludes")
         for i, other in enumerate(excluded if isinstance(excluded, list) else []):
             desk.refer(other, ids, f"excludes[{i}]", "policy", mend="correct the id or remove it")
@@ -50,7 +53,7 @@ def _check_card(desk: Desk, card: Mapping[str, Any], units: set[str] | None) -> 
         if card.get(key) not in allowed:
             message = "not one of the words a page knows: choose one"
             desk.say("choice", f"card.{key}", message, card.get(key), ", ".join(allowed))
-    desk.text(card, "kind", "card", required=True)
+    desk.short(desk.text(card, "kind", "card", required=True), "card.kind", 32)
     if units is not None:
         desk.refer(card.get("unit"), sorted(units), "card.unit", "unit")
     for key in ("papers", "open_points"):

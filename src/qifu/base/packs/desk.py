@@ -12,6 +12,8 @@ from qifu.rulebook.findings import Finding
 from qifu.rulebook.gather import Gather, join
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+# a code stands in addresses and, in an export, in names of files
+_CODE = re.compile(r"\w[\w.-]*")
 
 
 class Desk(Gather):
@@ -68,6 +70,22 @@ class Desk(Gather):
             where = f"line {line}" if line else seen[text]
             self.say("duplicate_code", path, f"the same code twice, first in {where}", text)
         seen.setdefault(text, path)
+
+    def code(self, value: Any, path: str, *, longest: int = 64) -> None:
+        """Refuse a code that could not stand in an address or be the name of a file."""
+        if value is not None and (
+            not isinstance(value, str) or not _CODE.fullmatch(value) or len(value) > longest
+        ):
+            message = "is part of addresses and names of files: letters, digits and . _ - only"
+            self.say("code", path, message, value, f"text of {longest} characters at most")
+
+    def short(self, value: Any, path: str, longest: int) -> None:
+        """Refuse text, or `{zh, en}`, that is longer than what the tables keep."""
+        texts = value if isinstance(value, Mapping) else {"": value}
+        for key, text in texts.items():
+            if isinstance(text, str) and len(text) > longest:
+                allowed = f"{longest} characters at most"
+                self.say("long", join(path, str(key)) if key else path, "too long", text, allowed)
 
     def line(self, path: str) -> int | None:
         """The line of a path, where it is known."""

@@ -164,11 +164,19 @@ def read_document(place: Path, findings: list[Finding]) -> Document | None:
     def say(code: str, message: str, found: object = None) -> None:
         findings.append(Finding(code, "", message, found, "one YAML document in UTF-8", file))
 
-    if (size := place.stat().st_size) > LARGEST:
+    try:
+        size = place.stat().st_size
+    except OSError as error:
+        say("unreadable", f"cannot be opened: {error.strerror}")
+        return None
+    if size > LARGEST:
         say("size", f"larger than {LARGEST} bytes: split it", size)
         return None
     try:
         roots = read_yaml(place.read_text(encoding="utf-8-sig"), file)
+    except OSError as error:
+        say("unreadable", f"cannot be opened: {error.strerror}")
+        return None
     except UnicodeDecodeError as error:
         say("encoding", f"not UTF-8 at byte {error.start}: save it as UTF-8")
         return None

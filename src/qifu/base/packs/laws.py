@@ -69,6 +69,8 @@ def read_laws(folder: Path, index: Document, findings: list[Finding]) -> dict[st
         if day and until and until < day:
             message = "ends before it begins: correct one of the two days"
             desk.say("reversed", f"{path}.in_force_to", message, str(until))
+        desk.code(code, f"{path}.code")
+        desk.short(row.get("title"), f"{path}.title", 300)
         if code is not None:
             desk.once(code, seen, f"{path}.code")
         if row.get("level") not in LAW_LEVELS:

@@ -158,7 +158,7 @@ def policy() -> Schema:
     found = obj(
         "一条政策", "one policy, see docs/rules.md",
         {
-            "id": text("编号，不改", "never changes", pattern=r"^\S{1,100}$"),
+            "id": text("编号，不改", "never changes", pattern=r"^[^\s/\\]{1,64}$"),
             "version": whole("版本，改了加一", "raised with each change", 1),
             "title": text("标题", "title"),
             "title_en": text("英文标题", "English title"),
