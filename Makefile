@@ -51,9 +51,9 @@ client: install
 	QIFU_DEMO=1 QIFU_VAR=$(CURDIR)/var/build python tools/client.py
 
 # schemathesis over the whole API: HITS=200 make attack sends more of everything
-HITS ?= 25
+HITS ?= 20
 attack: install
-	QIFU_ATTACK=$(HITS) pytest -n0 -rA -s tests/api/test_attack.py
+	QIFU_ATTACK=$(HITS) pytest -n0 -rP --show-capture=stdout tests/api/test_attack.py
 
 # --- what the targets stand on -------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """schemathesis over the whole document: no fault of ours, no answer that is not documented."""
 
 import os
+from collections import Counter
 
 import pytest
 import schemathesis
@@ -30,6 +31,10 @@ ANSWERED = CHECKS.get_by_names(_ALWAYS)
 REFUSED = CHECKS.get_by_names((*_ALWAYS, "negative_data_rejection"))
 BY_ID = {one.id: one for one in operations()}
 SIDES = ("owner", "intake_officer")
+SUMMARY = """
+schemathesis {version}: {operations} operations asked by {side}, {sent} requests
+  answers        {answers}
+  not documented {wrong}"""
 
 
 @pytest.fixture(autouse=True)
@@ -46,14 +51,16 @@ def _keep_the_connection(monkeypatch: pytest.MonkeyPatch, settings) -> None:
         signal.connect(close_old_connections)
 
 
-def attack(case, checks) -> None:
+def attack(case, checks, answered: Counter[int]) -> None:
     """One request as schemathesis made it; everything that it did is undone."""
     with transaction.atomic():
-        case.call_and_validate(checks=checks)
+        answer = case.call()
+        answered[answer.status_code] += 1
+        case.validate_response(answer, checks=checks)
         transaction.set_rollback(True)
 
 
-def attacked(operation, who: Program, mode: GenerationMode, places) -> str:
+def attacked(operation, who: Program, mode: GenerationMode, places, answered) -> str:
     """What was wrong with one operation, or nothing."""
     checks = ANSWERED if mode is GenerationMode.POSITIVE else REFUSED
     # the way in and the key stay right: what is wrong is what is sent
@@ -69,7 +76,7 @@ def attacked(operation, who: Program, mode: GenerationMode, places) -> str:
     )  # fmt: skip
     @given(case=operation.as_strategy(mode, **fixed))
     def test(case) -> None:
-        attack(case, checks)
+        attack(case, checks, answered)
 
     try:
         test()
@@ -96,9 +103,16 @@ def test_whatever_is_sent_the_answer_is_a_documented_one(demo_city, side):
     every = whole(world)
     assert {name for name, _operation, _places in every} == set(BY_ID)
     wrong = []
+    answered: Counter[int] = Counter()
     for _name, operation, places in every:
-        wrong.append(attacked(operation, who, GenerationMode.POSITIVE, places))
+        wrong.append(attacked(operation, who, GenerationMode.POSITIVE, places, answered))
         if operation.body or operation.query:
-            wrong.append(attacked(operation, who, GenerationMode.NEGATIVE, places))
+            wrong.append(attacked(operation, who, GenerationMode.NEGATIVE, places, answered))
     found = [text for text in wrong if text]
+    # shown by make attack
+    print(SUMMARY.format(
+        version=schemathesis.__version__, operations=len(every), side=side,
+        sent=answered.total(), wrong=len(found),
+        answers="  ".join(f"{code}: {count}" for code, count in sorted(answered.items())),
+    ))  # fmt: skip
     assert not found, "\n\n".join(found)

@@ -30,7 +30,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 # commands that change or serve something, or need a database
 NOT_RUN = ("qifu import", "qifu city load", "qifu city diff", "qifu journal", "qifu serve",
            "qifu worker", "qifu tick", "qifu demo", "qifu appeals",
-           "qifu clock simulate")  # fmt: skip
+           "qifu clock simulate", "qifu tokens")  # fmt: skip
 
 
 @cache
