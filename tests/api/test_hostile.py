@@ -35,3 +35,20 @@ def test_a_form_that_is_none_is_a_bad_request(asks, what):
         "POST", f"{ROOT}/appeals/{pk}/files", body, content_type=kind, headers=headers
     )
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity"])
+def test_a_number_that_is_none_is_refused_at_its_field(asks, firm, value):
+    fact = {"attribute": "revenue", "period": "2025", "value": value, "as_of": "2026-05-31"}
+    answer = asks.post(f"/firms/{firm.uscc}/facts", fact)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_input")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_moment_that_is_none_in_another_zone_is_refused_at_its_field(asks, moment):
+    answer = asks.get("/channels?open_at=" + moment.replace("+", "%2B"))
+    assert (answer.status_code, answer.json()["field"]) == (422, "open_at")
+    hook = {"url": "https://example.com/qifu", "kinds": ["appeal.*"]}
+    pk = asks.post("/webhooks", hook).json()["id"]
+    answer = asks.post(f"/webhooks/{pk}/replay", {"since": moment})
+    assert (answer.status_code, answer.json()["field"]) == (422, "since")

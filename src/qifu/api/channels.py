@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from ninja import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from qifu.api.appeal_out import unit_named
 from qifu.api.core import Asked, Router, creates, reads
-from qifu.api.schemas import Code, In, Line, Named, Out, PathCode, Text, Words, words
+from qifu.api.schemas import Code, In, Line, Moment, Named, Out, PathCode, Text, Words, words
 from qifu.base.calendar import calendar_in_force
 from qifu.base.city import City, current_city
 from qifu.organisations.actions.channels import report_channel
@@ -108,7 +108,7 @@ class ChannelFilters(In):
     zone: Code = Field(default="", description=_("区的代码，例如 futian"))
     kind: Code = ""
     need: Code = ""
-    open_at: AwareDatetime | None = Field(default=None, description=_("只要这一刻开着的"))
+    open_at: Moment | None = Field(default=None, description=_("只要这一刻开着的"))
 
 
 class ReportIn(In):

@@ -6,11 +6,11 @@ from typing import Annotated
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_noop as _
 from ninja import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from qifu.api.core import Asked, Router, reads
 from qifu.api.paging import Page, Paging, paged
-from qifu.api.schemas import MOST_ID, Code, Out
+from qifu.api.schemas import MOST_ID, Code, Moment, Out
 from qifu.base.errors import NotAllowed
 from qifu.base.models import JournalLine
 from qifu.organisations.permissions import may_read_journal
@@ -48,8 +48,8 @@ class JournalFilters(Paging):
     step: Code = ""
     subject_kind: Code = ""
     subject_id: Annotated[int | None, Field(ge=1, le=MOST_ID)] = None
-    since: AwareDatetime | None = None
-    until: Annotated[AwareDatetime | None, Field(description=_("不含这一刻"))] = None
+    since: Moment | None = None
+    until: Annotated[Moment | None, Field(description=_("不含这一刻"))] = None
 
 
 def line_out(line: JournalLine) -> LineOut:

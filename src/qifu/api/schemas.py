@@ -1,12 +1,13 @@
 """What all inputs and answers are made of: bounded texts and numbers, names in both languages."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from django.utils.translation import gettext_noop as _
 from ninja import P, PathEx
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 MOST_ID = 2**63 - 1
@@ -38,6 +39,10 @@ Line = Annotated[str, Field(max_length=200), AfterValidator(_no_nul)]
 Text = Annotated[str, Field(max_length=5_000), AfterValidator(_no_nul)]
 Code = Annotated[str, Field(max_length=64), AfterValidator(_no_nul)]
 Number = Annotated[int, Field(ge=1, le=MOST_ID)]
+# not at the ends of what a clock can count: there the same moment in another zone is none
+Moment = Annotated[
+    AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
+]
 # in an address
 PathId = PathEx[int, P(ge=1, le=MOST_ID, examples=[1])]
 PathCode = PathEx[str, P(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._@-]+$")]

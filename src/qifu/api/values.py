@@ -57,7 +57,9 @@ def as_typed(attribute: Attribute | None, value: Any) -> str | list[str]:
             number = Decimal(str(value))
         except InvalidOperation:
             return str(value)
-        return str(typed_value(attribute, number)) if abs(number) <= MOST else str(value)[:40]
+        if not number.is_finite() or abs(number) > MOST:  # NaN, too: the room says that it is none
+            return str(value)[:40]
+        return str(typed_value(attribute, number))
     return str(value)
 
 

@@ -7,11 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from qifu.api.core import Asked, Router, changes, creates, reads
 from qifu.api.paging import Page, Paging, paged
-from qifu.api.schemas import Code, In, Out, PathId
+from qifu.api.schemas import Code, In, Moment, Out, PathId
 from qifu.base.errors import BadInput
 from qifu.jobs.events import known_kinds, replay_events
 from qifu.notices.actions import webhooks as actions
@@ -84,7 +84,7 @@ class DeliveryFilters(Paging):
 class ReplayIn(In):
     """From when on, or of which object; one of the two at least."""
 
-    since: AwareDatetime | None = None
+    since: Moment | None = None
     object_kind: Literal["", "appeal", "policy", "firm", "dispute", "claim"] = ""
     object_id: Code = ""
 
