@@ -69,19 +69,19 @@ def test_the_example_of_the_quick_start_files_follows_and_rates(
     settings.QIFU_WEBHOOK_PRIVATE = True
     known = set(Appeal.objects.values_list("pk", flat=True))
     intake = LiveProgram(live_server.url, token_for("demo-intake"))
-    program = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, PROGRAM, live_server.url], text=True, cwd=ROOT / "docs",
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={"PATH": os.environ["PATH"], "QIFU_TOKEN": token_for("demo-owner", SCOPES),
              "PATIENCE": "20"},
-    )  # fmt: skip
-    try:
-        case = new_case(intake, known, program)
-        offices_work(live_server.url, case, intake)
-        said, wrong = program.communicate(timeout=30)
-    finally:
-        program.kill()
-        intake.close()
+    ) as program:  # fmt: skip
+        try:
+            case = new_case(intake, known, program)
+            offices_work(live_server.url, case, intake)
+            said, wrong = program.communicate(timeout=30)
+        finally:
+            program.kill()
+            intake.close()
     assert program.returncode == 0, wrong
     appeal = Appeal.objects.get(pk=case)
     assert (appeal.state, appeal.ratings.get().level) == ("closed", 5)
