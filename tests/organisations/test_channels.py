@@ -139,6 +139,17 @@ def test_an_entry_that_the_pack_no_longer_has_is_retired_and_comes_back_with_it(
     assert channel_by_code("ic-base").retired_at is None
 
 
+def test_an_edit_of_an_entry_that_leaves_with_its_pack_is_told(pack, desk):
+    edit_channel(channel := channel_by_code("ic-base"), actor=desk, now=NOW,
+                 document=changed(channel, name=NAME))  # fmt: skip
+    whole = copy.deepcopy(pack)
+    pack["channels"] = [row for row in pack["channels"] if row["code"] != "ic-base"]
+    assert counts(load_channels(pack, now=LATER)) == (0, 0, 0, 1, ["ic-base"])
+    line = JournalLine.objects.get(step="overrule_channel", subject_id=channel.pk)
+    assert line.note.text == "name"
+    assert counts(load_channels(whole, now=LATER)) == (0, 1, 0, 0, [])
+
+
 def test_an_entry_of_a_page_outlives_packs_that_do_not_know_it(pack, desk):
     document = changed(channel_by_code("sz-12345"), code="own-entry")
     channel = add_channel(actor=desk, now=NOW, document=document)

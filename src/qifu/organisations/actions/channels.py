@@ -91,7 +91,7 @@ def load_channels(document: Mapping[str, Any] | None, *, now: datetime) -> Loade
 
     An entry that was edited by hand and is the same in the pack as at the last load keeps its
     edit (`kept`); changed in both, the pack wins and it is told (`overruled`). An entry that the
-    pack no longer has is retired; one that never came from a pack stays.
+    pack no longer has is retired, and an edit of it is told; one that never came from a pack stays.
     """
     done = LoadedChannels()
     there = {channel.code: channel for channel in Channel.objects.all()}
@@ -122,6 +122,9 @@ def load_channels(document: Mapping[str, Any] | None, *, now: datetime) -> Loade
     ]
     for channel in gone:
         done.retired += channel.retired_at is None
+        # if a pack brings the entry back, it is as that pack says
+        if lost := lost_edits(channel, {}):
+            _tell_overruled(channel, lost, done, now=now)
         Channel.objects.filter(pk=channel.pk).update(
             pack_document=None, edited_at=None, retired_at=channel.retired_at or now,
             version=models.F("version") + 1,
@@ -146,8 +149,14 @@ def _take_pack(
     )  # fmt: skip
     done.changed += 1
     if lost:
-        done.overruled.append(channel.code)
-        journal.record(channel, "overrule_channel", actor_id=None, now=now, note=", ".join(lost))
+        _tell_overruled(channel, lost, done, now=now)
+
+
+def _tell_overruled(
+    channel: Channel, lost: list[str], done: LoadedChannels, *, now: datetime
+) -> None:
+    done.overruled.append(channel.code)
+    journal.record(channel, "overrule_channel", actor_id=None, now=now, note=", ".join(lost))
 
 
 def _columns(document: Mapping[str, Any], units: Mapping[str, int]) -> dict[str, Any]:
