@@ -26,6 +26,7 @@ from qifu.appeals.selectors import (
     counts_of,
     list_of,
     lists_of,
+    rows_shown,
     timeline,
 )
 from qifu.appeals.states import State
@@ -156,7 +157,7 @@ def list_appeals(request: Asked, filters: Query[CaseFilters]) -> Page[CaseRow]:
     column = {"newest": f"-{when}", "oldest": when, "due": "next_due_at"}[order]
     found, onward = page_after(
         rows, cursor=filters.cursor, limit=filters.limit, column=column,
-        salt=f"appeals:{name}:{order}",
+        salt=f"appeals:{name}:{order}", shown=rows_shown,
     )  # fmt: skip
     make = builder()
     return Page(items=[make.row(one) for one in found], next=onward)

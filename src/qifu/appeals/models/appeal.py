@@ -136,11 +136,21 @@ class Appeal(models.Model):
         indexes = [
             models.Index(fields=["enterprise", "-submitted_at"], name="appeals_of_a_firm"),
             models.Index(fields=["holder", "state", "next_due_at"], name="appeals_held_by_due"),
-            models.Index(fields=["lead", "state", "next_due_at"], name="appeals_led_by_due"),
+            models.Index(fields=["lead", "state", "next_due_at", "id"], name="appeals_led_by_due"),
             models.Index(fields=["lead", "submitted_at", "id"], name="appeals_led"),
             models.Index(fields=["state", "next_due_at"], name="appeals_by_state_and_due"),
             models.Index(fields=["text_digest"], name="appeals_by_text"),
-            models.Index(fields=["submitted_at"], name="appeals_by_submission"),
+            # whatever narrows a list of all cases, it stands in this index
+            models.Index(
+                fields=["submitted_at", "id", "state", "kind", "matter", "region", "lead"],
+                name="appeals_by_submission",
+            ),
+            models.Index(fields=["state", "submitted_at", "id"], name="appeals_by_state"),
+            models.Index(
+                fields=["next_due_at", "id"],
+                name="appeals_by_due",
+                condition=Q(next_due_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ from qifu.appeals.selectors.lists import (
     counts_of,
     list_of,
     lists_of,
+    rows_shown,
 )
 from qifu.appeals.selectors.load import (
     Colleague,
@@ -95,6 +96,7 @@ __all__ = [
     "read_text",
     "replay",
     "replay_all",
+    "rows_shown",
     "rule_set_of",
     "seen_appeals",
     "settled_of",

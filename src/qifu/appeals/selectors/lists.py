@@ -1,8 +1,8 @@
 """Work lists: what waits for whom, found by index whatever else the table holds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import OrderBy
@@ -18,6 +18,7 @@ from qifu.appeals.selectors.visible import (
     sides_of,
 )
 from qifu.appeals.states import CLOSED, OPEN, State
+from qifu.organisations.models import Unit
 from qifu.organisations.permissions import Actor
 from qifu.rulebook.codes import strip_region
 
@@ -94,8 +95,10 @@ def _objected(actor: Actor, now: datetime) -> Rows:
 
 
 def _extensions(actor: Actor, now: datetime) -> Rows:
-    asked = Extension.objects.filter(granted=None, decided_at=None).values("appeal_id")
-    rows = Appeal.objects.filter(state=S.HANDLING, pk__in=asked)
+    # few, and read at once: in a nested query a planner may begin with every case there is
+    asked = Extension.objects.filter(granted=None, decided_at=None)
+    numbers = list(asked.values_list("appeal_id", flat=True))
+    rows = Appeal.objects.filter(state=S.HANDLING, pk__in=numbers)
     coordinates = actor.may("appeals.coordinate")
     return rows if coordinates else rows.filter(lead_id=actor.organisation_id)
 
@@ -106,7 +109,8 @@ def _callbacks(actor: Actor, now: datetime) -> Rows:
 
 def _justified(actor: Actor, now: datetime) -> Rows:
     proposed = Callback.objects.filter(closed_at=None, proposed_at__isnull=False)
-    return Appeal.objects.filter(state=S.CALLBACK_DUE, pk__in=proposed.values("appeal_id"))
+    numbers = list(proposed.values_list("appeal_id", flat=True))
+    return Appeal.objects.filter(state=S.CALLBACK_DUE, pk__in=numbers)
 
 
 # name → (one of these permissions of a unit's role, the rows); each is inside what one may see
@@ -170,8 +174,10 @@ def list_of(
         return Appeal.objects.none()
     order = order or ("newest" if name in _NEWEST_FIRST else "due")
     ordered = _ordered(name, order)
-    exact = {"state": state, "kind": kind, "matter": matter, "lead__organisation__code": unit}
-    wanted = {key: value for key, value in exact.items() if value}
+    exact = {"state": state, "kind": kind, "matter": matter}
+    wanted: dict[str, Any] = {key: value for key, value in exact.items() if value}
+    if unit:  # by number: an index of the cases has that, not the code
+        wanted["lead_id"] = Unit.objects.filter(organisation__code=unit).values("pk")[:1]
 
     def narrowed(rows: Rows) -> Rows:
         rows = rows.filter(**wanted)
@@ -188,6 +194,15 @@ def list_of(
     else:
         rows = narrowed((_FIRM if actor.is_enterprise else _DESK)[name][1](actor, now))
     return rows.select_related(*ROW).defer("text").order_by(*ordered)
+
+
+def rows_shown(numbers: Sequence[int]) -> list[Appeal]:
+    """The rows of these numbers of the table, in their order, with everything that a row shows.
+
+    For numbers that `list_of` gave: nobody is asked again whether they may see them.
+    """
+    found = Appeal.objects.select_related(*ROW).defer("text").in_bulk(numbers)
+    return [found[number] for number in numbers if number in found]
 
 
 def counts_of(actor: Actor, *, now: datetime) -> dict[str, int]:

@@ -100,10 +100,10 @@ def first_of(sides: list[QuerySet[Appeal]], order: list[Any], most: int) -> Quer
     """The first `most` of all sides together, and some more: of each side only as many are read.
 
     The sides are narrowed already. A list that nobody reads to its end need not be found whole.
+    Read at once, one query a side: as one nested query PostgreSQL goes through the whole table.
     """
-    return _any_of(
-        [Appeal.objects.filter(pk__in=side.order_by(*order).values("pk")[:most]) for side in sides]
-    )
+    firsts = (side.order_by(*order).values_list("pk", flat=True)[:most] for side in sides)
+    return Appeal.objects.filter(pk__in=sorted({number for first in firsts for number in first}))
 
 
 def attachments_visible(actor: Actor, appeal: Appeal) -> QuerySet[Attachment]:
