@@ -35,6 +35,7 @@ URL = "https://example.com/hook"
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
         "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0",
         "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::", "ff02::1", "2001:db8::1",
+        "fec0::1",
         "no address",
     ],
 )  # fmt: skip
@@ -193,10 +194,27 @@ def test_what_is_old_and_finished_is_swept_and_the_count_goes_on(firm, settings)
     deliveries.spread(seen_by, now=NOW)
     first, second, _third = Delivery.objects.filter(webhook=webhook).order_by("pk")
     Delivery.objects.filter(pk=first.pk).update(state="sent", sent_at=old)
-    Delivery.objects.filter(pk=second.pk).update(state="dead")
+    Delivery.objects.filter(pk=second.pk).update(state="dead", next_at=old)
     assert sweep_events(now=NOW) > 0
     assert [event.sequence for event in Event.objects.order_by("pk")] == [3]
     assert Delivery.objects.get().state == "waiting"
     (event,) = happen(firm)
     assert event.sequence == 4
     assert Webhook.objects.filter(pk=webhook.pk).exists()
+
+
+def test_what_waits_for_ever_is_given_up_and_can_still_be_sent_again(firm, settings):
+    days = timedelta(days=settings.QIFU_EVENT_DAYS)
+    webhook = make(firm)
+    happen(firm)
+    deliveries.spread(seen_by, now=NOW)
+    webhooks.pause_webhook(webhook, actor=firm, now=NOW)
+    later = NOW + days + timedelta(hours=1)
+    for moment, state in (
+        (NOW + days, "waiting"), (later, "dead"), (later + days, "dead"),
+    ):  # fmt: skip
+        sweep_events(now=moment)
+        assert Delivery.objects.get().state == state
+    assert webhooks.resend_dead(webhook, actor=firm, now=later + days) == 1
+    sweep_events(now=later + days + timedelta(hours=1))
+    assert Delivery.objects.get().state == "waiting"

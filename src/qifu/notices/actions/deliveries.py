@@ -195,19 +195,26 @@ def turn_off(webhook: Webhook, reason: str, *, now: datetime) -> None:
     Webhook.objects.filter(pk=webhook.pk).update(
         state=Webhook.State.OFF, reason=reason, changed_at=now
     )
+    # next_at of what was given up: since when; from then on it is kept its days
     Delivery.objects.filter(webhook=webhook, state="waiting").update(
-        state="dead", error=reason, claim="", claimed_until=None
+        state="dead", error=reason, next_at=now, claim="", claimed_until=None
     )
 
 
 def sweep_events(*, now: datetime) -> int:
     """Delete deliveries that are finished, and events, older than QIFU_EVENT_DAYS; gives how many.
 
-    What still waits stays, with its event.
+    What has waited so long (a webhook that is paused, a place that is never there) is given up,
+    and kept as long again. What still waits stays, with its event.
     """
-    old = now - timedelta(days=settings.QIFU_EVENT_DAYS)
-    finished = Delivery.objects.filter(event__at__lt=old).exclude(state="waiting")
-    gone, _models = finished.filter(Q(sent_at=None) | Q(sent_at__lt=old)).delete()
+    days = settings.QIFU_EVENT_DAYS
+    old = now - timedelta(days=days)
+    finished = Q(state="sent", sent_at__lt=old) | Q(state="dead", next_at__lt=old)
+    gone, _models = Delivery.objects.filter(finished, event__at__lt=old).delete()
+    Delivery.objects.filter(_free(now), state="waiting", made_at__lt=old).update(
+        state="dead", error=f"not delivered in {days} days", next_at=now, claim="",
+        claimed_until=None,
+    )  # fmt: skip
     waiting = Delivery.objects.filter(event=OuterRef("pk"))
     # the last event of an object stays: the next one counts on from it
     later = Event.objects.filter(

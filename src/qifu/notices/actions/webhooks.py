@@ -235,8 +235,8 @@ def make_deliveries(pairs: Iterable[tuple[Webhook, Event]], *, now: datetime) ->
 
 def _wait_again(deliveries: Any, now: datetime) -> int:
     count: int = deliveries.update(
-        state=Delivery.State.WAITING, attempts=0, next_at=now, claim="", claimed_until=None,
-        error="",
+        state=Delivery.State.WAITING, attempts=0, made_at=now, next_at=now, claim="",
+        claimed_until=None, error="",
     )  # fmt: skip
     return count
 

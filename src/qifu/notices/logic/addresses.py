@@ -32,6 +32,8 @@ def is_public(text: str) -> bool:
 
 
 def _open(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and address.is_site_local:
+        return False  # fec0::/10: given up, but some networks still have it
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -87,6 +87,7 @@ class Delivery(models.Model):
 
     `object_kind` and `object_id` are the event's: a later event of the same object waits for an
     earlier one. `claim` is the random mark of the sender that has it until `claimed_until`.
+    `made_at`: since when it stands in the queue. `next_at` of a dead one: when it was given up.
     """
 
     class State(models.TextChoices):
