@@ -111,7 +111,9 @@ def _named(tree: CodeTree, code: str, with_code: bool = True) -> str:
     if not with_code:
         return words
     above = " · ".join(tree.label(up, language()) for up in tree.ancestors(code)[:2][::-1])
-    return f"{words} {code}" + (f"（{above}）" if above else "")
+    if not above:
+        return f"{words} {code}"
+    return f"{words} {code} ({above})" if language() == "en" else f"{words} {code}（{above}）"
 
 
 def suggestions(attribute: Attribute, typed: str, catalogue: Catalogue) -> list[tuple[str, str]]:

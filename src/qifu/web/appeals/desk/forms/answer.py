@@ -15,7 +15,7 @@ from qifu.appeals import actions
 from qifu.appeals.models import Appeal
 from qifu.base.errors import BadInput
 from qifu.organisations.permissions import Actor
-from qifu.web.appeals.desk.forms.base import CHOOSE, DeskStep, words_field
+from qifu.web.appeals.desk.forms.base import CHOOSE, DeskStep, for_the_firm, words_field
 from qifu.web.appeals.desk.forms.basis import (
     Found,
     known_answer,
@@ -141,14 +141,15 @@ class AnswerForm(DeskStep):
         if asked.get("template") and asked.get("do") in (None, "insert"):
             row = self.templates.get(asked["template"])
             if row is not None:
-                self._put(str(row["text"].get("zh", "")))
+                self._put(for_the_firm(self.about.appeal, row["text"]))
                 if row.get("outcome") and not self.initial.get("outcome"):
                     self.initial["outcome"] = row["outcome"]
         code = asked.get("use", "")
         if code.startswith("answer:"):
             answer = known_answer(code.removeprefix("answer:"), self.about.actor, on=self.on)
             if answer is not None:
-                self._put(answer.answer_zh)
+                words = {"zh": answer.answer_zh, "en": answer.answer_en}
+                self._put(for_the_firm(self.about.appeal, words))
                 self.initial["cited"] = [*self.typed_list("cited"), code]
                 self._look()
 

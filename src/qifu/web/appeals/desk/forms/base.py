@@ -1,5 +1,6 @@
 """What every step of an official has: who takes it, when it fits, its fields, what it does."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final, Self
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qifu.accounts.models import User
+from qifu.appeals.models import Appeal
 from qifu.appeals.permissions import may_take
 from qifu.appeals.selectors import Colleague
 from qifu.base.errors import BadInput
@@ -28,6 +30,15 @@ CHOOSE: Final[Any] = {
     "required": gettext_lazy("请从列表里选择。"),
     "invalid_choice": gettext_lazy("请从列表里选择。"),
 }
+
+_CHINESE: Final = re.compile("[\u3400-\u9fff]")
+
+
+def for_the_firm(appeal: Appeal, text: Any) -> str:
+    """Bilingual words (`zh` and `en`) in the language in which the firm wrote its appeal."""
+    mapped = isinstance(text, Mapping)
+    zh, en = (text.get("zh", ""), text.get("en", "")) if mapped else (text.zh, text.en)
+    return str(zh if _CHINESE.search(appeal.text) or not en else en)
 
 
 class DeskStep(StepForm):
