@@ -197,6 +197,22 @@ def test_an_exclusion_is_suggested_with_its_reason_and_channel_and_a_person_deci
     assert decision.suggested == ["other_procedure"]
 
 
+def test_the_prepared_door_of_another_exclusion_is_not_sent_to_the_firm():
+    """The words stand in the form as the rules guess it; whoever chooses otherwise is told."""
+    appeal = world.submitted()
+    desk = as_(world.intake_actor())
+    filled = desk.post(at(appeal, "reject_intake"), {"exclusion": "petition", "do": "fill"})
+    words_of_petition = dict(form(filled, at(appeal, "reject_intake"))["fields"])
+    wrong = {**words_of_petition, "exclusion": "outside_region", "reason": "货梯在东莞的厂区。"}
+    answer = desk.post(at(appeal, "reject_intake"), wrong)
+    assert answer.status_code == 422
+    assert "和您选的不是一类" in words(answer)
+    assert Appeal.objects.get(pk=appeal.pk).state == "submitted"
+    desk.post(at(appeal, "reject_intake"), {**wrong, "channel": "拨打东莞的 12345"})
+    assert Appeal.objects.get(pk=appeal.pk).state == "not_accepted"
+
+
+
 def test_dispatching_shows_which_rule_fired_what_was_tried_and_the_load():
     appeal = world.accepted(world.submitted(text=DEBT, matter="arrears"))
     own = world.handler_actor()

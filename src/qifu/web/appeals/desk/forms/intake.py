@@ -14,8 +14,9 @@ from qifu.appeals.models import Appeal
 from qifu.appeals.selectors import as_rows
 from qifu.appeals.states import Kind
 from qifu.organisations.permissions import Actor
+from qifu.textmine.scope import Exclusion
 from qifu.web.appeals.desk.doors import About
-from qifu.web.appeals.desk.forms.base import CHOOSE, DeskStep, UnitField, words_field
+from qifu.web.appeals.desk.forms.base import CHOOSE, DeskStep, UnitField, for_the_firm, words_field
 from qifu.web.appeals.forms.appeal import matter_choices
 from qifu.web.appeals.hints import MatterHint
 from qifu.web.channels.instead import rows_instead
@@ -144,10 +145,35 @@ class RejectForm(DeskStep):
         known = self.city.scope.get(code)
         if known is None:
             return
-        channel = "\n".join(filter(None, [known.channel.zh, known.channel.link]))
-        for name, words in (("reason", known.reason.zh), ("channel", channel)):
+        for name, words in self._prepared(known).items():
             if over or not self.initial.get(name):
                 self.initial[name] = words
+
+    def _prepared(self, known: Exclusion) -> dict[str, str]:
+        appeal = self.about.appeal
+        channel = [for_the_firm(appeal, known.channel), known.channel.link]
+        return {
+            "reason": for_the_firm(appeal, known.reason),
+            "channel": "\n".join(filter(None, channel)),
+        }
+
+    def clean(self) -> dict[str, Any] | None:
+        """Words prepared for another exclusion would send the firm to the wrong door."""
+        given = super().clean() or self.cleaned_data
+        chosen = self.city.scope.get(given.get("exclusion", ""))
+        if chosen is None:
+            return given
+        fitting = self._prepared(chosen)
+        for other in self.city.scope.exclusions:
+            for name, words in self._prepared(other).items():
+                typed = "\n".join(given.get(name, "").split("\r\n"))
+                if typed and typed == words != fitting[name]:
+                    said = _(
+                        "这是「%(other)s」的话，和您选的不是一类。请改写，"
+                        "或者先点「套用这一类的理由和渠道」。"
+                    )
+                    self.add_error(name, said % {"other": spoken(tuple(other.name))})
+        return given
 
     def take(self, appeal: Appeal, *, actor: Actor, now: datetime) -> None:
         given = self.cleaned_data
@@ -185,8 +211,11 @@ class AskFactsForm(DeskStep):
         matter = next((one for one in self.city.matters if one.code == code), None)
         field = self.fields["asks"]
         assert isinstance(field, forms.MultipleChoiceField)
-        # what is sent to the firm is Chinese, what the official reads is in their language
-        self.words = {str(n): one.zh for n, one in enumerate(matter.asks if matter else ())}
+        # what is sent is in the language of the firm, what the official reads is in theirs
+        self.words = {
+            str(n): for_the_firm(self.about.appeal, one)
+            for n, one in enumerate(matter.asks if matter else ())
+        }
         field.choices = [
             (str(n), spoken(tuple(one))) for n, one in enumerate(matter.asks if matter else ())
         ]
