@@ -52,3 +52,11 @@ def test_a_moment_that_is_none_in_another_zone_is_refused_at_its_field(asks, mom
     pk = asks.post("/webhooks", hook).json()["id"]
     answer = asks.post(f"/webhooks/{pk}/replay", {"since": moment})
     assert (answer.status_code, answer.json()["field"]) == (422, "since")
+
+
+def test_a_change_that_is_refused_in_part_changes_nothing(asks):
+    hook = {"url": "https://example.com/qifu", "kinds": ["appeal.*"]}
+    pk = asks.post("/webhooks", hook).json()["id"]
+    both = {"url": "https://example.com/other", "state": "on"}
+    assert asks.ask("PATCH", f"/webhooks/{pk}", both).status_code == 409
+    assert asks.get(f"/webhooks/{pk}").json()["url"] == hook["url"]

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -235,15 +236,16 @@ def change_webhook(request: Asked, pk: PathId, body: WebhookChange) -> WebhookOu
     webhook, now = _found(request, pk), timezone.now()
     if body.url is None and body.kinds is None and body.state is None:
         raise BadInput(gettext("请至少给出一项要修改的。"), field="url")
-    if body.url is not None or body.kinds is not None:
-        actions.change_webhook(
-            webhook, actor=request.actor, url=body.url or webhook.url,
-            kinds=body.kinds or webhook.kinds, known=_known(request), now=now,
-        )  # fmt: skip
-    if body.state == "paused":
-        actions.pause_webhook(webhook, actor=request.actor, now=now)
-    elif body.state == "on":
-        actions.resume_webhook(webhook, actor=request.actor, now=now)
+    with transaction.atomic():  # all of it or, where the state refuses, nothing
+        if body.url is not None or body.kinds is not None:
+            actions.change_webhook(
+                webhook, actor=request.actor, url=body.url or webhook.url,
+                kinds=body.kinds or webhook.kinds, known=_known(request), now=now,
+            )  # fmt: skip
+        if body.state == "paused":
+            actions.pause_webhook(webhook, actor=request.actor, now=now)
+        elif body.state == "on":
+            actions.resume_webhook(webhook, actor=request.actor, now=now)
     return WebhookOut.model_validate(_out(_found(request, pk)))
 
 
