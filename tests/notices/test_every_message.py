@@ -167,7 +167,20 @@ def appeals_after_the_answer() -> None:
     )
 
 
-JOURNEYS = (claims, people, disputes, consents, policies, appeals)
+def exchange() -> None:
+    """An order of an outside hotline that grows, and one that contradicts what is here."""
+    desk = case.intake_actor()
+    order = {
+        "external_id": "GD-7", "text": "园区货梯坏了三天没有修好，请协调。",
+        "time": "2026-11-20 09:30", "contact": "王女士", "phone": "0755-00000000",
+    }  # fmt: skip
+    longer = order | {"supplement": "今天又停了一次电。"}
+    firm = EnterpriseFactory.create(organisation__name="甲公司")
+    for minutes, row in enumerate((order, longer, longer | {"firm": firm.uscc})):
+        actions.receive_orders("12345", [row], actor=desk, now=NOW + timedelta(minutes=minutes))
+
+
+JOURNEYS = (claims, people, disputes, consents, policies, appeals, exchange)
 
 
 @pytest.fixture
