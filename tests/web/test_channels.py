@@ -263,6 +263,8 @@ def test_each_debtor_leads_to_its_own_places(client, demo_city):
     assert "按这个先后去" not in words(asked)
     for route in routes:
         page = client.get("/channels/debt/", {"who": route.code})
+        # 「或者找所在区的投诉渠道」: one more than in the foot of every page
+        assert read(page).links.count("/zones/") > read(asked).links.count("/zones/")
         links = [link for link in read(page).links if link.startswith("/channels/")]
         assert [f"/channels/{one.code}/" for one in route.channels] == [
             link for link in links if link.split("/")[2] not in ("", "debt")
