@@ -96,7 +96,7 @@ def _code_field(tree: CodeTree, missing: dict[str, str], shared: dict[str, Any])
         return forms.ChoiceField(choices=choices, error_messages=missing, **shared)
     example = _("例如 C3511 或 行业的全称")
     if tree.name == REGION:
-        code = next((code for code in tree if not tree.children(code)), "")
+        code = next((one for one in tree if not tree.children(one) and _has_name(tree, one)), "")
         words = {"code": code, "name": tree.label(code, language()) if code else ""}
         example = _("例如 %(code)s 或 %(name)s") % words
     return TypedField(
@@ -104,6 +104,11 @@ def _code_field(tree: CodeTree, missing: dict[str, str], shared: dict[str, Any])
         error_messages={"required": _("请填写代码或名称，%(example)s") % {"example": example}},
         **shared,
     )
+
+
+def _has_name(tree: CodeTree, code: str) -> bool:
+    """Whether it has a name in the language of the page: far-off counties have no English one."""
+    return language() == "zh" or tree.label(code, language()) != tree.label(code, "zh")
 
 
 def _named(tree: CodeTree, code: str, with_code: bool = True) -> str:
