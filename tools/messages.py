@@ -2,7 +2,7 @@
 
 python tools/messages.py extract    # new texts into locale/en/…/django.po, old ones marked
 python tools/messages.py compile    # .po → .mo
-python tools/messages.py check      # exit 1 and every text without English; see also tools/strays.py
+python tools/messages.py check      # exit 1 and every text without English (and tools/strays.py)
 """
 
 import io
