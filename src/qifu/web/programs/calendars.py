@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from icalendar import Alarm, Calendar, Event, vDuration
+from icalendar import Alarm, Calendar, Event
 
 from qifu.appeals.models import Clock
 from qifu.policies.models import PolicyVersion
@@ -30,8 +30,8 @@ def calendar_of(name: str, entries: Iterable[Event]) -> bytes:
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", "Asia/Shanghai")
     calendar.add("refresh-interval", READ_AGAIN, parameters={"VALUE": "DURATION"})
-    # a text to icalendar, which would write timedelta as 6:00:00; Outlook reads PT6H
-    calendar.add("x-published-ttl", vDuration(READ_AGAIN).to_ical().decode())
+    # READ_AGAIN as Outlook reads it; icalendar takes this one for a text
+    calendar.add("x-published-ttl", "PT6H")
     for entry in entries:
         calendar.add_component(entry)
     calendar.add_missing_timezones(first_date=date(2020, 1, 1), last_date=date(2038, 1, 1))
