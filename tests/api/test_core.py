@@ -1,6 +1,7 @@
 """What holds for every operation: the way in, refusals, languages, ETags, the document."""
 
 import pytest
+from django.test import Client
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
@@ -113,9 +114,11 @@ def test_guessing_tokens_is_slowed_by_address(demo_city, settings):
         ("HEAD", "/openapi.json", 405, ""),
         ("GET", "/me/%00", 404, "not_found"),
         ("POST", "/openapi.json", 405, "method_not_allowed"),
+        ("POST", "/appeals//steps/accept", 404, "not_found"),
     ],
 )
 def test_what_is_not_there_is_said_in_json(asks, method, path, status, code):
+    asks.client = Client(enforce_csrf_checks=True)  # as on a real server
     answer = asks.ask(method, path)
     assert answer.status_code == status
     assert answer["Content-Type"].startswith("application/json")
@@ -222,3 +225,19 @@ def test_the_document_is_given_in_both_languages(client, demo_city, english_text
     assert chinese.json()["info"]["title"] == "企服开放接口"
     assert english.json()["paths"].keys() == chinese.json()["paths"].keys()
     assert chinese["ETag"]
+
+
+@pytest.mark.parametrize("since", [137438953472, "137438953472", 1.5, True, "2026-11-20"])
+def test_a_moment_is_written_out_with_its_zone(asks, since):
+    url = {"url": "https://example.com/qifu", "kinds": ["appeal.*"]}
+    webhook = asks.post("/webhooks", url).json()["id"]
+    answer = asks.post(f"/webhooks/{webhook}/replay", {"since": since})
+    assert refusal(answer) == (422, "bad_input", "since")
+
+
+def test_blanks_around_a_text_count_for_its_length_and_are_not_kept(asks):
+    long = asks.post("/appeals/drafts", {"title": "货梯" + " " * 200})
+    assert refusal(long) == (422, "bad_input", "title")
+    draft = asks.post("/appeals/drafts", {"title": "  货梯坏了  "}).json()["id"]
+    [row] = asks.get("/appeals?list=drafts").json()["items"]
+    assert (row["id"], row["title"]) == (draft, "货梯坏了")

@@ -13,7 +13,7 @@ from qifu.api.appeal_bodies import LongText
 from qifu.api.appeal_out import unit_named
 from qifu.api.appeals import builder
 from qifu.api.core import Asked, Router, changes, creates, reads
-from qifu.api.schemas import Code, In, Line, Named, Number, Out, PathId, Words, words
+from qifu.api.schemas import Code, Day, In, Line, Named, Number, Out, PathId, Words, words
 from qifu.appeals import actions
 from qifu.appeals.models import Appeal
 from qifu.appeals.selectors import (
@@ -245,8 +245,8 @@ class AbsenceIn(In):
     """Who, from when, until when."""
 
     user: Number
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     note: Annotated[Line, Field(max_length=100)] = ""
 
 

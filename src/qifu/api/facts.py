@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from qifu.api.core import Asked, Router, changes, creates, reads
 from qifu.api.paging import Page
-from qifu.api.schemas import Code, In, Named, Out, PathCode, Words, words
+from qifu.api.schemas import Code, Day, In, Named, Out, PathCode, Words, words
 from qifu.api.values import Told, Value, as_typed, firm_of, label_words, value_words
 from qifu.base.city import City, current_city
 from qifu.organisations.actions import declare_fact, retract_fact
@@ -81,7 +81,7 @@ class Statement(In):
             "值：数字用目录里的单位（金额是元，比例 0 到 1）；带单位的文字也可以，例如 3亿元"
         )
     )
-    as_of: date = Field(description=_("这个值是哪一天的情况"))
+    as_of: Day = Field(description=_("这个值是哪一天的情况"))
     expected: int | None = Field(
         default=None, ge=0, le=2**63 - 1,
         description=_("读到的 own_statement；同事抢先改过时回答 409"),

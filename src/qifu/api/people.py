@@ -13,7 +13,7 @@ from pydantic import Field
 from qifu.api.core import Asked, Router, changes, creates, reads
 from qifu.api.me import role_out
 from qifu.api.paging import Page, Paging, paged
-from qifu.api.schemas import Code, In, Line, Named, Out, PathId, words
+from qifu.api.schemas import Code, Day, In, Line, Named, Out, PathId, words
 from qifu.base.city import City, current_city
 from qifu.base.errors import BadInput, NotAllowed
 from qifu.organisations.actions import (
@@ -61,7 +61,7 @@ class InvitationOut(Out):
 class InvitationIn(In):
     """Whom to let in, in which role."""
 
-    label: Annotated[str, Field(min_length=1, max_length=60, description=_("受邀人姓名"))]
+    label: Annotated[Line, Field(min_length=1, max_length=60, description=_("受邀人姓名"))]
     role: Code
 
 
@@ -91,7 +91,7 @@ class ConsentIn(In):
         description=_("资料的组，见 /attributes 的 group")
     )
     purpose: Annotated[Line, Field(min_length=1)]
-    until: date = Field(description=_("有效到哪一天，最长一年"))
+    until: Day = Field(description=_("有效到哪一天，最长一年"))
 
 
 def _managing(request: Asked) -> None:

@@ -1,23 +1,34 @@
 """What all inputs and answers are made of: bounded texts and numbers, names in both languages."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 from django.utils.translation import gettext_noop as _
 from ninja import P, PathEx
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 MOST_ID = 2**63 - 1
 
 
 def _no_nul(text: str) -> str:
-    """PostgreSQL stores no NUL; no word has one."""
+    """PostgreSQL stores no NUL; no word has one. Blanks around a text count for its length only."""
     if "\x00" in text:
         raise PydanticCustomError("nul", "no NUL")
-    return text
+    return text.strip()
+
+
+def _written(kind: LiteralString) -> Callable[[Any], Any]:
+    """Days and moments are written out: pydantic would also count seconds since 1970."""
+
+    def look(value: Any) -> Any:
+        if isinstance(value, int | float) or (isinstance(value, str) and "-" not in value):
+            raise PydanticCustomError(kind, "written as ISO 8601")
+        return value
+
+    return look
 
 
 class In(BaseModel):
@@ -26,7 +37,7 @@ class In(BaseModel):
     pydantic's BaseModel and not ninja's Schema: that one would take a bare JSON string.
     """
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid")
 
 
 class Out(BaseModel):
@@ -41,8 +52,11 @@ Code = Annotated[str, Field(max_length=64), AfterValidator(_no_nul)]
 Number = Annotated[int, Field(ge=1, le=MOST_ID)]
 # not at the ends of what a clock can count: there the same moment in another zone is none
 Moment = Annotated[
-    AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC))
+    AwareDatetime,
+    Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),
+    BeforeValidator(_written("datetime_parsing")),
 ]
+Day = Annotated[date, BeforeValidator(_written("date_parsing"))]
 # in an address
 PathId = PathEx[int, P(ge=1, le=MOST_ID, examples=[1])]
 PathCode = PathEx[str, P(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._@-]+$")]

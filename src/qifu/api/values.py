@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from django.utils.translation import gettext, override
-from pydantic import Field, StrictBool, StrictInt, StrictStr
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr
 
 from qifu.api.schemas import Line, Named, Words
 from qifu.base.city import City
@@ -21,7 +21,7 @@ Value = (
     StrictBool
     | Annotated[StrictInt, Field(ge=-MOST, le=MOST)]
     | Annotated[float, Field(ge=-MOST, le=MOST, allow_inf_nan=False)]
-    | Annotated[StrictStr, Field(max_length=500)]
+    | Annotated[StrictStr, Field(max_length=500), AfterValidator(str.strip)]
     | Annotated[list[Line], Field(max_length=100)]
 )
 Told = bool | int | float | str | list[str] | None
