@@ -145,6 +145,18 @@ def test_a_changed_pack_shows_its_difference_and_history_is_kept(pack):
     assert "no difference" in run("city", "diff", pack).stdout
 
 
+def test_the_pack_of_another_city_takes_the_place_only_when_that_is_said(pack):
+    document = pack / "pack.yaml"
+    said = document.read_text(encoding="utf-8").replace("id: shenzhen_demo", "id: other_city")
+    document.write_text(said, encoding="utf-8")
+    done = run("city", "load", pack)
+    assert done.exit_code == 1
+    assert "add --replace" in done.output
+    assert CityLoad.objects.latest("pk").pack == "shenzhen_demo"
+    assert run("city", "load", pack, "--replace").exit_code == 0
+    assert CityLoad.objects.latest("pk").pack == "other_city"
+
+
 def test_a_load_keeps_the_order_of_the_pack_which_is_the_order_of_the_pages():
     document = read_pack(DEMO_PACK).attributes
     city = current_city()

@@ -151,7 +151,8 @@ def _print(data: object) -> None:
 
 @city.command()
 @PACK
-def load(pack: Path) -> None:
+@click.option("--replace", is_flag=True, help="The pack of another city takes the place.")
+def load(pack: Path, replace: bool) -> None:
     """Check a pack, show the difference, load it in one transaction. May be run again."""
     if not _checked(pack):
         click.echo(NOTHING_LOADED, err=True)
@@ -159,11 +160,23 @@ def load(pack: Path) -> None:
     start_django()
     from django.utils import timezone
 
+    from qifu.base.city import last_load
     from qifu.base.errors import Refused
     from qifu.jobs.city import load_city
 
+    read, before = read_or_exit(pack), last_load()
+    if before and before.pack != read.id and not replace:
+        # a slip of the folder would dissolve every unit
+        click.echo(
+            f"现在运行的是 {before.pack}，这是 {read.id}：确实要换成另一个城市，请加 --replace · "
+            f"{before.pack} is running and this is {read.id}: to put another city in its place, "
+            "add --replace",
+            err=True,
+        )
+        click.echo(NOTHING_LOADED, err=True)
+        sys.exit(1)
     try:
-        outcome = load_city(read_or_exit(pack), now=timezone.now())
+        outcome = load_city(read, now=timezone.now())
     except Refused as error:
         _refused(error, NOTHING_LOADED)
     for line in outcome:

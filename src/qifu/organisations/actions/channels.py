@@ -304,7 +304,7 @@ def settle_report(
 ) -> None:
     """An officer who keeps the entry says what was done: it was wrong and is mended, or is right.
 
-    The contact goes with it. An entry that was found right counts as checked today.
+    The contact goes with it. Either way somebody has looked: the entry counts as checked today.
     """
     _may(actor, report.channel.unit_id)
     answer = _said(answer, "answer", _("请写明核对的结果。"), LONGEST_REPORT)
@@ -317,8 +317,7 @@ def settle_report(
         report, step, actor_id=actor.user_id, acting_for=actor.organisation_id, now=now,
         from_state=before, to_state=report.state, note=answer,
     )  # fmt: skip
-    if not mended:
-        mark_checked(Channel.objects.get(pk=report.channel_id), actor=actor, now=now)
+    mark_checked(Channel.objects.get(pk=report.channel_id), actor=actor, now=now)
 
 
 def _update(channel: Channel, version: int, *, now: datetime, **changes: Any) -> None:
