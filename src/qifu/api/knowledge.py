@@ -1,5 +1,6 @@
 """Prepared answers, statutes, and search over both: public data."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -9,7 +10,7 @@ from ninja import Query
 from pydantic import Field
 
 from qifu.api.core import Asked, Router, reads
-from qifu.api.paging import Page, Paging, paged
+from qifu.api.paging import Page, Paging, page_of, paged
 from qifu.api.schemas import Code, In, Line, Named, Out, PathCode, Words, words
 from qifu.base.city import current_city
 from qifu.knowledge.models import Answer, Law
@@ -122,18 +123,20 @@ def _matter(code: str) -> Named | None:
     return Named(code=code, name=words(tuple(name) if not isinstance(name, str) else name))
 
 
-def answer_out(one: Answer) -> AnswerOut:
-    """An answer with its basis in words."""
+def answers_out(rows: Sequence[Answer]) -> list[AnswerOut]:
+    """Answers with their bases in words, asked for together."""
+    cited = iter(citations([entry for one in rows for entry in one.basis]))
+    return [_answer(one, [next(cited) for _entry in one.basis]) for one in rows]
+
+
+def _answer(one: Answer, cited: list[dict[str, str]]) -> AnswerOut:
     return AnswerOut(
         code=one.code,
         version=one.version,
         matter=_matter(one.matter),
         question=words((one.question_zh, one.question_en)),
         answer=words((one.answer_zh, one.answer_en)),
-        basis=[
-            CitedOut(words=words(row), address=row.get("address") or "")
-            for row in (citations(one.basis) if one.basis else ())
-        ],
+        basis=[CitedOut(words=words(row), address=row.get("address") or "") for row in cited],
         valid_from=one.valid_from,
         valid_to=one.valid_to,
     )
@@ -161,7 +164,8 @@ def _law(one: Law) -> dict[str, Any]:
 def list_answers(request: Asked, asked: Query[AnswersAsked]) -> Page[AnswerOut]:
     """The answers in force."""
     found = answers_in_force(timezone.localdate(timezone.now()), matter=asked.matter)
-    return paged(found, asked, answer_out, key=("code", "pk"))
+    rows, onward = page_of(found, cursor=asked.cursor, limit=asked.limit, key=("code", "pk"))
+    return Page(items=answers_out(rows), next=onward)
 
 
 @reads(
@@ -176,7 +180,8 @@ def list_answers(request: Asked, asked: Query[AnswersAsked]) -> Page[AnswerOut]:
 )
 def read_answer(request: Asked, code: PathCode) -> AnswerOut:
     """One answer, as everybody reads it."""
-    return answer_out(answer_for(NOBODY, code, on=timezone.localdate(timezone.now())))
+    one = answer_for(NOBODY, code, on=timezone.localdate(timezone.now()))
+    return answers_out([one])[0]
 
 
 @reads(
