@@ -53,9 +53,13 @@ def code_named(city: City, tree: str, code: str) -> Named | None:
     return Named(code=code, name=words((known.label(code, "zh"), known.label(code, "en"))))
 
 
-def firm_out(firm: Enterprise, city: City, actor: Actor) -> RegisteredFirmOut:
-    """A firm as every answer tells it; columns that an officer may not see are empty."""
-    seen = columns_seen(actor) if actor.is_unit else frozenset(city.catalogue.attributes)
+def columns_told(city: City, actor: Actor) -> frozenset[str]:
+    """The columns of a firm that this actor is told, asked once for all rows."""
+    return columns_seen(actor) if actor.is_unit else frozenset(city.catalogue.attributes)
+
+
+def firm_out(firm: Enterprise, city: City, seen: frozenset[str]) -> RegisteredFirmOut:
+    """A firm as every answer tells it; columns that are not `seen` are empty."""
     return RegisteredFirmOut(
         id=firm.pk,
         uscc=firm.uscc,
@@ -102,7 +106,8 @@ def list_firms(request: Asked, filters: Query[FirmFilters]) -> Page[RegisteredFi
     found = find_enterprises(
         actor, text=filters.text, region=filters.region, industry=filters.industry
     )
-    return paged(found, filters, lambda firm: firm_out(firm, city, actor), key="organisation_id")
+    seen = columns_told(city, actor)
+    return paged(found, filters, lambda firm: firm_out(firm, city, seen), key="organisation_id")
 
 
 @reads(
@@ -119,4 +124,5 @@ def list_firms(request: Asked, filters: Query[FirmFilters]) -> Page[RegisteredFi
 )
 def read_firm(request: Asked, code: PathCode) -> RegisteredFirmOut:
     """One firm by its code."""
-    return firm_out(firm_of(request.actor, code), current_city(), request.actor)
+    city = current_city()
+    return firm_out(firm_of(request.actor, code), city, columns_told(city, request.actor))

@@ -12,7 +12,7 @@ from pydantic import Field
 from qifu.api.core import Asked, Router, reads
 from qifu.api.paging import Page, Paging, page_of, paged
 from qifu.api.schemas import Code, In, Line, Named, Out, PathCode, Words, words
-from qifu.base.city import current_city
+from qifu.base.city import City, current_city
 from qifu.knowledge.models import Answer, Law
 from qifu.knowledge.selectors import (
     answer_for,
@@ -116,24 +116,25 @@ _LAW: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _matter(code: str) -> Named | None:
+def _matter(city: City, code: str) -> Named | None:
     if not code:
         return None
-    name = next((one.name for one in current_city().matters if one.code == code), code)
+    name = next((one.name for one in city.matters if one.code == code), code)
     return Named(code=code, name=words(tuple(name) if not isinstance(name, str) else name))
 
 
 def answers_out(rows: Sequence[Answer]) -> list[AnswerOut]:
     """Answers with their bases in words, asked for together."""
+    city = current_city()
     cited = iter(citations([entry for one in rows for entry in one.basis]))
-    return [_answer(one, [next(cited) for _entry in one.basis]) for one in rows]
+    return [_answer(city, one, [next(cited) for _entry in one.basis]) for one in rows]
 
 
-def _answer(one: Answer, cited: list[dict[str, str]]) -> AnswerOut:
+def _answer(city: City, one: Answer, cited: list[dict[str, str]]) -> AnswerOut:
     return AnswerOut(
         code=one.code,
         version=one.version,
-        matter=_matter(one.matter),
+        matter=_matter(city, one.matter),
         question=words((one.question_zh, one.question_en)),
         answer=words((one.answer_zh, one.answer_en)),
         basis=[CitedOut(words=words(row), address=row.get("address") or "") for row in cited],
