@@ -169,5 +169,9 @@ def test_the_desk_of_a_demo_has_work_once(demo_city):
     from qifu.organisations.actions.made_up import load_made_up_cases
     from qifu.organisations.models import Claim, Dispute
 
-    assert load_made_up_cases(now=NOW, disputed="insured") == Claim.objects.count() + Dispute.objects.count() > 3
+    assert (
+        load_made_up_cases(now=NOW, disputed="insured")
+        == Claim.objects.count() + Dispute.objects.count()
+        > 3
+    )
     assert load_made_up_cases(now=NOW, disputed="insured") == 0

@@ -212,7 +212,6 @@ def test_the_prepared_door_of_another_exclusion_is_not_sent_to_the_firm():
     assert Appeal.objects.get(pk=appeal.pk).state == "not_accepted"
 
 
-
 def test_dispatching_shows_which_rule_fired_what_was_tried_and_the_load():
     appeal = world.accepted(world.submitted(text=DEBT, matter="arrears"))
     own = world.handler_actor()

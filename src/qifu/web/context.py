@@ -81,7 +81,10 @@ _UNIT: tuple[_Row, ...] = (
     ("desk-figures", lambda: _("指标"), "report", ("desk-figure-cases",), "appeals.figures"),
     ("desk-gaps", lambda: _("政策缺口"), "scale", (), ("policies.edit", "appeals.coordinate")),
     (
-        "desk-exchange", lambda: _("数据交换"), "arrows-exchange", ("desk-exchange-order",),
+        "desk-exchange",
+        lambda: _("数据交换"),
+        "arrows-exchange",
+        ("desk-exchange-order",),
         "exchange.run",
     ),
     ("desk-calendar", lambda: _("放假安排"), "calendar", (), "calendar.manage"),

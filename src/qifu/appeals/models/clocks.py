@@ -76,7 +76,7 @@ class ClockPause(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["clock"], condition=Q(end=None), name="clock_one_open_pause"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

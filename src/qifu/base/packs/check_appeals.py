@@ -183,7 +183,7 @@ def _check_exchange(desk: Desk, partners: Any) -> None:
         desk.once(code, seen, f"{where}.code")
         if not _PARTNER.fullmatch(code):
             message = "must be 1 to 24 letters, digits, - or _"
-            desk.say("type", f"{where}.code", message, code, "\"12345\"")
+            desk.say("type", f"{where}.code", message, code, '"12345"')
         elif code in _OWN_CHANNELS:
             message = "is a channel of this software: choose another code"
             desk.say("choice", f"{where}.code", message, code)
