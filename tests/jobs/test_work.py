@@ -53,7 +53,7 @@ def test_what_is_new_is_told_once_to_everybody_who_acts_for_the_firm():
     told = Notice.objects.filter(template="new_policies", organisation_id=firm.pk)
     assert {owner.user_id, colleague.user_id} <= {notice.to_id for notice in told}
     assert left.user_id not in {notice.to_id for notice in told}
-    for language, word in (("zh", "可享政策"), ("en", "more policies for")):
+    for language, word in (("zh", "可享政策"), ("en", "eligible policies for")):
         title, body = notice_text(told[0], language)
         assert firm.name in title and word in title
         assert "—" not in body and "{" not in body
