@@ -51,4 +51,4 @@ def test_from_a_question_to_a_mended_entry(site, watched, script):
 
     page.goto("/channels/sz-failed-service-window/")
     expect(page.locator(".qc-now")).to_contain_text("现在开放，到 16:00")
-    assert "2026年11月22日" in page.inner_text("aside")
+    assert "2026年11月22日" in page.inner_text("main aside")
