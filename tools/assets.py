@@ -26,7 +26,12 @@ def fetch() -> None:
     """`npm ci` with the node of this virtual environment first on the path."""
     beside = Path(sys.executable).parent
     npm = beside / "npm"
-    environment = {**os.environ, "PATH": f"{beside}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment = {
+        **os.environ,
+        "PATH": f"{beside}{os.pathsep}{os.environ.get('PATH', '')}",
+        # a city hall's network may bring a certificate of its own: the system knows it
+        "NODE_USE_SYSTEM_CA": "1",
+    }
     subprocess.run(
         [str(npm) if npm.exists() else "npm", "ci", "--no-progress"],
         cwd=ROOT,
