@@ -15,7 +15,8 @@ DEMO := QIFU_DEMO=1 QIFU_WEBHOOK_PRIVATE=1 QIFU_VAR=$(CURDIR)/var/demo
 LANGUAGES := $(wildcard src/qifu/web/locale/*/LC_MESSAGES/*.po)
 STATIC := $(shell find src/qifu/web/static -type f 2>/dev/null)
 
-.PHONY: demo demo-reset test lint format install lock messages screenshots bench client attack clean help
+.PHONY: demo demo-reset test lint format install install-spark install-compare lock messages screenshots bench \
+	bench-rules bench-text client attack clean help
 
 help:
 	@sed -n '1,3p' Makefile
@@ -46,6 +47,14 @@ screenshots: install
 bench: install
 	python benchmarks/pages.py
 
+# every policy against every enterprise, beside DuckDB; FULL=1 for the whole workload
+bench-rules: install
+	python benchmarks/rules.py
+
+# reading Chinese: one table a task; needs the data named in benchmarks/README.md
+bench-text: install install-compare
+	python benchmarks/text.py
+
 # a typed Python client, made from the API's document: build/qifu_client
 client: install
 	QIFU_DEMO=1 QIFU_VAR=$(CURDIR)/var/build python tools/client.py
@@ -70,6 +79,14 @@ install: .venv/.stamp assets/.static .venv/.messages
 	.venv/bin/python tools/link.py
 	@touch $@
 
+# not needed to serve Qifu: Spark (with Java 17), and what the benchmarks compare with
+install-spark: .venv/.spark
+install-compare: .venv/.compare
+
+.venv/.spark .venv/.compare: .venv/.%: requirements/%.txt .venv/.stamp
+	.venv/bin/uv pip install -q --system-certs --python .venv/bin/python --require-hashes -r $<
+	@touch $@
+
 assets/.vendor: package-lock.json tools/assets.py .venv/.stamp
 	@echo "Fetching front-end assets …"
 	.venv/bin/python tools/assets.py
@@ -90,6 +107,10 @@ lock:
 		--python-version 3.11 requirements/base.in -o requirements/base.txt
 	uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal \
 		--python-version 3.11 -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	for extra in spark compare; do \
+		uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal \
+			--python-version 3.11 requirements/$$extra.in -o requirements/$$extra.txt || exit 1; \
+	done
 
 messages: .venv/.stamp
 	python tools/messages.py extract
