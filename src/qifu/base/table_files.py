@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 _BLOCK = 1 << 20
@@ -56,6 +56,42 @@ def read_csv(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableFile(f"{path.name}: no CSV from line {line}: {error}") from None
     finally:
         csv.field_size_limit(before)
+
+
+Columns = Mapping[str, tuple[str, ...]]
+
+
+def named_columns(
+    header: Iterable[str], columns: Columns, required: Iterable[str], *, name: str
+) -> tuple[list[str], tuple[str, ...]]:
+    """Our name of each column, "" for none, and the words of the header that nobody knows.
+
+    `columns` has for each of our names other words that files use for it; of two columns with one
+    name the first counts. UnreadableFile where a required column is missing.
+    """
+    header, names = list(header), list[str]()
+    for cell in header:
+        word = cell.strip()
+        known = next((ours for ours, words in columns.items() if word in (ours, *words)), "")
+        names.append("" if known in names else known)
+    missing = [f"{ours}（{columns[ours][0]}）" for ours in required if ours not in names]
+    if missing:
+        raise UnreadableFile(
+            f"{name}: missing column / 缺少列：{'、'.join(missing)}; "
+            f"found / 现有：{'、'.join(header)[:300]}"
+        )
+    return names, tuple(c for c, ours in zip(header, names, strict=True) if not ours and c.strip())
+
+
+def read_named(
+    path: Path, columns: Columns, required: Iterable[str]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a CSV file under our names of its columns, with their line: see named_columns."""
+    lines = read_csv(path)
+    _line, header = next(lines)
+    names, _unread = named_columns(header, columns, required, name=path.name)
+    for line, cells in lines:
+        yield line, {name: cell for name, cell in zip(names, cells, strict=False) if name}
 
 
 def _without_nul(lines: Iterable[str]) -> Iterator[str]:

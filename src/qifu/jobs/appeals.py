@@ -18,23 +18,23 @@ from qifu.appeals.selectors import appeal_by_external_id
 from qifu.base import journal
 from qifu.base.city import City, current_city, last_load
 from qifu.base.errors import Refused
-from qifu.base.table_files import UnreadableFile, read_csv
+from qifu.base.table_files import read_named
 from qifu.jobs.bad_rows import BadRows, check_bad_path
 from qifu.organisations.permissions import Actor
 
 # the columns of an import, and the words that files of other systems use for them
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "external_id": ("external_id", "外部编号", "工单编号", "留言编号"),
-    "channel": ("channel", "渠道", "来源"),
-    "firm": ("firm", "企业", "企业名称", "统一社会信用代码"),
-    "contact": ("contact", "联系人", "诉求人", "留言用户"),
-    "phone": ("phone", "电话", "联系电话"),
-    "title": ("title", "标题", "主题", "留言主题"),
-    "text": ("text", "内容", "诉求内容", "留言详情"),
-    "time": ("time", "时间", "提交时间", "留言时间"),
-    "kind": ("kind", "类型", "诉求类型"),
-    "matter": ("matter", "事项"),
-    "region": ("region", "区划", "区域"),
+    "external_id": ("外部编号", "工单编号", "留言编号"),
+    "channel": ("渠道", "来源"),
+    "firm": ("企业", "企业名称", "统一社会信用代码"),
+    "contact": ("联系人", "诉求人", "留言用户"),
+    "phone": ("电话", "联系电话"),
+    "title": ("标题", "主题", "留言主题"),
+    "text": ("内容", "诉求内容", "留言详情"),
+    "time": ("时间", "提交时间", "留言时间"),
+    "kind": ("类型", "诉求类型"),
+    "matter": ("事项",),
+    "region": ("区划", "区域"),
 }
 REQUIRED = ("external_id", "text", "time")
 BAD_COLUMNS = ("line", "external_id", "channel", "time", "text", "reason_zh", "reason_en")
@@ -55,27 +55,6 @@ class ImportedAppeals:
 def read_appeals(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Rows with their line, under the names of COLUMNS; UnreadableFile for a column missing."""
     yield from read_named(path, COLUMNS, REQUIRED)
-
-
-def read_named(
-    path: Path, columns: Mapping[str, tuple[str, ...]], required: tuple[str, ...]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of a CSV file under our names of its columns, whatever its own words for them."""
-    lines = read_csv(path)
-    _, header = next(lines)
-    names: list[str] = []
-    for cell in header:
-        known = (n for n, words in columns.items() if cell.strip() in words)
-        name = next(known, "")
-        names.append("" if name in names else name)
-    missing = [columns[name][1] for name in required if name not in names]
-    if missing:
-        raise UnreadableFile(
-            f"{path.name}: missing column / 缺少列：{'、'.join(missing)}; "
-            f"found / 现有：{'、'.join(header)[:300]}"
-        )
-    for line, cells in lines:
-        yield line, {name: cell for name, cell in zip(names, cells, strict=False) if name}
 
 
 def import_appeals(

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from qifu.base import journal
 from qifu.base.city import last_load
 from qifu.base.errors import Refused
-from qifu.base.table_files import UnreadableFile, read_csv
+from qifu.base.table_files import named_columns, read_csv, read_named
 from qifu.jobs.bad_rows import BadRows, check_bad_path
 from qifu.organisations.actions.channels import (
     add_channel,
@@ -34,6 +34,7 @@ from qifu.organisations.permissions import Actor
 from qifu.organisations.selectors.channels import channel_by_code, every_channel
 
 BAD_COLUMNS: Final = ("line", "code", "name_zh", "kind", "zone", "unit", "reason_zh", "reason_en")
+REQUIRED: Final = ("code",)
 NEW, CHANGED, SAME = "new", "changed", "same"
 
 
@@ -64,32 +65,9 @@ def export_channels(path: Path) -> int:
     return len(channels)
 
 
-def header_of(path: Path) -> tuple[list[str], tuple[str, ...]]:
-    """The column under each cell of the first line, "" for none; and the words nobody knows.
-
-    UnreadableFile where there is no column of codes.
-    """
-    _line, header = next(read_csv(path))
-    names: list[str] = []
-    for cell in header:
-        word = cell.strip()
-        name = next((n for n, words in COLUMNS.items() if word in (n, *words)), "")
-        names.append("" if name in names else name)
-    if "code" not in names:
-        raise UnreadableFile(
-            f"{path.name}: missing column / 缺少列：code（代码）; "
-            f"found / 现有：{'、'.join(header)[:300]}"
-        )
-    return names, tuple(c for c, name in zip(header, names, strict=True) if not name and c.strip())
-
-
 def read_channels(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows with their line, under the names of COLUMNS; UnreadableFile as `header_of`."""
-    names, _unread = header_of(path)
-    lines = read_csv(path)
-    next(lines)
-    for line, cells in lines:
-        yield line, {name: cell for name, cell in zip(names, cells, strict=False) if name}
+    """Rows with their line, under the names of COLUMNS; UnreadableFile without codes."""
+    yield from read_named(path, COLUMNS, REQUIRED)
 
 
 def import_channels(
@@ -106,7 +84,7 @@ def import_channels(
     does not name are left alone. Run again, or after a kill, nothing changes twice.
     """
     check_bad_path(bad_path, path)
-    bad, done = BadRows(bad_path, BAD_COLUMNS), ImportedChannels(unread=header_of(path)[1])
+    bad, done = BadRows(bad_path, BAD_COLUMNS), ImportedChannels(unread=_unread(path))
     seen: dict[str, int] = {}
     try:
         for line, row in read_channels(path):
@@ -135,6 +113,11 @@ def import_channels(
             f"{done.bad} bad",
         )  # fmt: skip
     return done
+
+
+def _unread(path: Path) -> tuple[str, ...]:
+    _line, header = next(read_csv(path))
+    return named_columns(header, COLUMNS, REQUIRED, name=path.name)[1]
 
 
 def _once(row: Mapping[str, str], line: int, seen: dict[str, int]) -> None:

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from qifu.base.table_files import UnreadableFile, encoding_of
-from qifu.jobs.appeals import COLUMNS, REQUIRED, read_named
+from qifu.base.table_files import UnreadableFile, encoding_of, read_named
+from qifu.jobs.appeals import COLUMNS, REQUIRED
 
 # an order has the columns of an import, without a channel of its own, and two more
 ORDER_COLUMNS: Final = {
     **{name: words for name, words in COLUMNS.items() if name != "channel"},
-    "supplement": ("supplement", "补充内容", "补充说明"),
-    "updated": ("updated", "更新时间", "修改时间"),
+    "supplement": ("补充内容", "补充说明"),
+    "updated": ("更新时间", "修改时间"),
 }
-ACK_COLUMNS: Final = {"number": ("number", "编号"), "up_to": ("up_to", "截至编号")}
+ACK_COLUMNS: Final = {"number": ("编号",), "up_to": ("截至编号",)}
 LONGEST_LINE: Final = 1 << 20
 ENDINGS: Final = (".csv", ".jsonl")
 
@@ -50,7 +50,7 @@ def _row(text: str, columns: Mapping[str, tuple[str, ...]]) -> Row | None:
         return None
     row: Row = {}
     for name, words in columns.items():
-        value: Any = next((found[word] for word in words if word in found), None)
+        value: Any = next((found[word] for word in (name, *words) if word in found), None)
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, str | int):
