@@ -143,12 +143,13 @@ def _read(table: pa.Table, column: Column, warnings: list[str]) -> list[pa.Chunk
 
 def _first_asked(program: Program) -> Column | None:
     """The code column that most policies ask for in a hard group of one leaf."""
+    groups = program.groups
+    single = groups.hard & (np.diff(groups.leaf_starts) == 1)
+    asked = np.bincount(groups.rows[groups.leaf_starts[:-1][single]], minlength=len(program.rows))
     votes: dict[Column, int] = {}
-    for groups in program.policies:
-        for _, hard, leaves in groups:
-            row = program.rows[leaves[0][0]]
-            if hard and len(leaves) == 1 and isinstance(row, Codes):
-                votes[row.column] = votes.get(row.column, 0) + 1
+    for row, count in zip(program.rows, asked.tolist(), strict=True):
+        if count and isinstance(row, Codes):
+            votes[row.column] = votes.get(row.column, 0) + count
     regions = {column: count for column, count in votes.items() if column.name == "region"}
     chosen = regions or votes
     return max(chosen, key=lambda column: chosen[column]) if chosen else None

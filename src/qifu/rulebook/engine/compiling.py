@@ -17,12 +17,15 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.codes import CodeTree
 from qifu.rulebook.conditions import Atom, Group, Node, Not
-from qifu.rulebook.operators import AGE, HUMAN, Test
+from qifu.rulebook.operators import AGE, HUMAN, Test, coded
 from qifu.rulebook.policy import Policy
 
 MOST_IN_A_GROUP = 64
@@ -59,21 +62,24 @@ class Flag:
 
 @dataclass(frozen=True)
 class Codes:
-    """The code is wanted, by the condition's own test of each code that occurs.
+    """The code is one of those wanted, or stands below one of them (`under`).
 
-    `key` is what makes two questions the same: operator, wanted codes. `tree` reads what is found.
+    A code above a wanted one is unknown: it may yet be that one; so is a code of no tree's.
     """
 
     column: Column
-    key: tuple[Any, ...]
-    test: Test = field(compare=False, repr=False)
+    under: bool
+    wanted: tuple[str, ...]
     tree: CodeTree | None = field(compare=False, repr=False)
 
     def answer(self, found: str) -> bool | None:
-        """What the condition says of a code as it was found; one of no tree says nothing."""
+        """What the condition says of a code as it was found."""
         if self.tree is None:
-            return self.test(found, date.min)
-        return self.test(self.tree.normalise(found), date.min) if self.tree.has(found) else None
+            return found in self.wanted
+        if not self.tree.has(found):
+            return None
+        op = "under" if self.under else "in"
+        return coded(op, self.wanted, self.tree)(self.tree.normalise(found), date.min)
 
 
 @dataclass(frozen=True)
@@ -117,23 +123,82 @@ class Condition:
     hard: bool = False
 
 
+Array = np.ndarray[Any, np.dtype[Any]]
+# least, hard, ((row number, negated), …)
+NumberedGroup = tuple[int, bool, tuple[tuple[int, bool], ...]]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of all policies as flat arrays.
+
+    Groups of policy p are `starts[p]` to `starts[p + 1]`; group g asks for `least[g]` of its leaves
+    `leaf_starts[g]` to `leaf_starts[g + 1]`; leaf i is the row `rows[i]`, or its opposite.
+    """
+
+    starts: Array
+    least: Array
+    hard: Array
+    leaf_starts: Array
+    rows: Array
+    negated: Array
+
+    @classmethod
+    def of(cls, policies: Iterable[Sequence[NumberedGroup]]) -> "Groups":
+        """Policies as lists of groups, a group (least, hard, ((row number, negated), …))."""
+        starts, leaf_starts = [0], [0]
+        groups: list[NumberedGroup] = []
+        leaves: list[tuple[int, bool]] = []
+        for policy in policies:
+            for group in policy:
+                groups.append(group)
+                leaves += group[2]
+                leaf_starts.append(len(leaves))
+            starts.append(len(groups))
+        return cls(
+            starts=np.array(starts, np.int32),
+            least=np.array([group[0] for group in groups], np.int32),
+            hard=np.array([group[1] for group in groups], np.bool_),
+            leaf_starts=np.array(leaf_starts, np.int32),
+            rows=np.array([leaf[0] for leaf in leaves], np.int32),
+            negated=np.array([leaf[1] for leaf in leaves], np.bool_),
+        )
+
+    def listed(self) -> tuple[tuple[NumberedGroup, ...], ...]:
+        """The same as lists of groups, a policy each."""
+        leaves = list(zip(self.rows.tolist(), self.negated.tolist(), strict=True))
+        at = self.leaf_starts.tolist()
+        groups = [
+            (least, hard, tuple(leaves[at[g] : at[g + 1]]))
+            for g, (least, hard) in enumerate(
+                zip(self.least.tolist(), self.hard.tolist(), strict=True)
+            )
+        ]
+        starts = self.starts.tolist()
+        return tuple(tuple(groups[i:j]) for i, j in zip(starts, starts[1:], strict=False))
+
+
 @dataclass(frozen=True)
 class Program:
-    """Policies compiled for one day: `rows` in an order that names only rows before them.
-
-    `policies[p]` are the groups of policy p as (least, hard, ((row number, negated), …)).
-    """
+    """Policies compiled for one day: `rows` in an order that names only rows before them."""
 
     ids: tuple[str, ...]
     versions: tuple[int, ...]
     as_of: date
     rows: tuple[Row, ...] = field(repr=False)
-    policies: tuple[tuple[tuple[int, bool, tuple[tuple[int, bool], ...]], ...], ...] = field(
-        repr=False
-    )
-    numbers: dict[Row, int] = field(repr=False, compare=False, default_factory=dict)
+    groups: Groups = field(repr=False)
 
-    @property
+    @cached_property
+    def policies(self) -> tuple[tuple[NumberedGroup, ...], ...]:
+        """`policies[p]` are the groups of policy p: (least, hard, ((row number, negated), …))."""
+        return self.groups.listed()
+
+    @cached_property
+    def numbers(self) -> dict[Row, int]:
+        """The number of each row."""
+        return {row: number for number, row in enumerate(self.rows)}
+
+    @cached_property
     def columns(self) -> tuple[Column, ...]:
         """Every column that a row reads, in order of first use."""
         found = [row.column for row in self.rows if not isinstance(row, Composite | Judged)]
@@ -143,14 +208,13 @@ class Program:
 def compile_policies(policies: Sequence[Policy], catalogue: Catalogue, *, as_of: date) -> Program:
     """The policies as one program for a day, in the given order; in force or not is not asked."""
     compiler = _Compiler(catalogue, as_of)
-    made = [tuple(compiler.condition(group) for group in policy.groups) for policy in policies]
+    groups = Groups.of([compiler.condition(group) for group in one.groups] for one in policies)
     return Program(
         ids=tuple(policy.id for policy in policies),
         versions=tuple(policy.version for policy in policies),
         as_of=as_of,
         rows=tuple(compiler.rows),
-        policies=tuple(made),
-        numbers=compiler.rows,
+        groups=groups,
     )
 
 
@@ -163,7 +227,7 @@ class _Compiler:
         self.atoms: dict[tuple[Any, ...], Leaf] = {}
         self.columns: dict[Column, Column] = {}
 
-    def condition(self, node: Node) -> tuple[int, bool, tuple[tuple[int, bool], ...]]:
+    def condition(self, node: Node) -> NumberedGroup:
         """A group as numbers."""
         made = self.group(node)
         leaves = tuple((self.number(leaf.row), leaf.negated) for leaf in made.leaves)
@@ -248,25 +312,13 @@ class _Compiler:
         wanted = (
             tuple(sorted(value)) if isinstance(value, list | tuple | set | frozenset) else (value,)
         )
-        positive = {"!=": "==", "not_in": "in"}.get(op, op)
         # one wanted code: == and in are the same question
-        key = ("under" if positive == "under" else "in", *wanted)
         tree = self.catalogue.tree(atom.attribute) if column.kind == "code" else None
-        if positive != op:
-            return Leaf(Codes(column, key, _opposite(atom.test), tree), True)
-        return Leaf(Codes(column, key, atom.test, tree))
+        return Leaf(Codes(column, op == "under", wanted, tree), op in ("!=", "not_in"))
 
 
 def _hashed(value: Any) -> Hashable:
     return tuple(value) if isinstance(value, list) else value
-
-
-def _opposite(test: Test) -> Test:
-    def opposite(known: Any, at: date) -> bool | None:
-        answer = test(known, at)
-        return None if answer is None else not answer
-
-    return opposite
 
 
 Line = tuple[tuple[tuple[float, float], ...], bool]

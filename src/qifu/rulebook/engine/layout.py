@@ -9,7 +9,7 @@ A leaf is then three numbers: its row, the row of those for whom it is unknown, 
 negated.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -134,25 +134,24 @@ class _Planner:
 
     def codes(self, coded: Coded, numbers: list[int]) -> None:
         names = self.snapshot.distinct.get(coded.column, ())
-        true: list[list[int]] = [[] for _ in names]
-        coarse: list[list[int]] = [[] for _ in names]
-        unknown = self.unknown[coded.column]
-        for number in numbers:
-            row = self.program.rows[number]
-            assert isinstance(row, Codes)
-            at, own = self.take(), 0
-            self.layout.true[number] = at
-            for i, name in enumerate(names):
-                answer = row.answer(name)
-                if answer:
-                    true[i].append(at)
-                elif answer is None:
-                    own = own or self.take()
-                    coarse[i].append(own)
-            if own:
-                self.layout.unknown[number] = own
-                self.layout.joined.append((own, unknown))
-        self.layout.coded.append((coded, unknown, Ragged.of(true), Ragged.of(coarse)))
+        rows = [row for n in numbers if isinstance(row := self.program.rows[n], Codes)]
+        true, coarse = answers(rows, names)
+        first, own = self.take(len(rows)), {}
+        for row in sorted({row for one in coarse for row in one}):
+            own[row] = self.take()
+        for place, number in enumerate(numbers):
+            self.layout.true[number] = first + place
+            if place in own:
+                self.layout.unknown[number] = own[place]
+                self.layout.joined.append((own[place], self.unknown[coded.column]))
+        self.layout.coded.append(
+            (
+                coded,
+                self.unknown[coded.column],
+                Ragged.of([[first + row for row in one] for one in true]),
+                Ragged.of([[own[row] for row in one] for one in coarse]),
+            )
+        )
 
     def sets(self, coded: CodedSet, numbers: list[int]) -> None:
         number_of = {name: i for i, name in enumerate(coded.names)}
@@ -175,3 +174,33 @@ class _Planner:
             for n, leaf in zip(numbers, row.leaves, strict=True)
         ]
         self.layout.composites.append((at, own, row.least, np.array(leaves, np.int32)))
+
+
+def answers(rows: Sequence[Codes], names: Sequence[str]) -> tuple[list[list[int]], list[list[int]]]:
+    """For every code that occurs: the places of the rows that it is in, and of those for which it
+    is unknown. As `Codes.answer` says it, but each code is climbed once and not once a row."""
+    wanted: dict[str, list[int]] = {}
+    under: dict[str, list[int]] = {}
+    above: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        for code in row.wanted:
+            wanted.setdefault(code, []).append(place)
+            if row.under:
+                under.setdefault(code, []).append(place)
+        if row.tree is not None:
+            for code in {up for one in row.wanted for up in row.tree.ancestors(one)}:
+                above.setdefault(code, []).append(place)
+    true, coarse = [], []
+    tree = rows[0].tree if rows else None
+    for name in names:
+        code = name if tree is None else tree.normalise(name)
+        if tree is not None and not tree.has(name):
+            true.append([])
+            coarse.append(list(range(len(rows))))
+            continue
+        inside = set(wanted.get(code, ()))
+        for up in tree.ancestors(code) if tree is not None else ():
+            inside.update(under.get(up, ()))
+        true.append(sorted(inside))
+        coarse.append(sorted(set(above.get(code, ())) - inside))
+    return true, coarse
