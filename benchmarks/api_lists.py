@@ -13,9 +13,7 @@ Goal: 50 ms; on a machine with other work the CPU time tells more than the clock
 
 import argparse
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -26,10 +24,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools")]
 
-import demo_site  # noqa: E402
-import postgres  # noqa: E402
 from api_rows import grow_others  # noqa: E402
 from appeals_inbox import FIRMS, grow, people, queries  # noqa: E402
+from both import run_inside  # noqa: E402
 from pages import Times, measure  # noqa: E402
 
 GOAL = 50.0
@@ -190,17 +187,6 @@ def inside(cases: int, requests: int) -> int:
     return int(not good)
 
 
-def measured(name: str, options: argparse.Namespace, **more: str) -> int:
-    """One database in a process of its own; gives its exit code."""
-    print(f"\n=== {name}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="qifu-bench-") as folder:
-        env = demo_site.environment(Path(folder), **more)
-        demo_site.load(env, FIRMS)
-        command = [sys.executable, __file__, "--inside", "--requests", str(options.requests),
-                   "--cases", str(options.cases)]  # fmt: skip
-        return subprocess.run(command, cwd=ROOT, env=env).returncode
-
-
 def main() -> int:
     """SQLite always, PostgreSQL where it is installed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -212,16 +198,8 @@ def main() -> int:
     if options.inside:
         return inside(options.cases, options.requests)
     print(f"{os.cpu_count()} cores")
-    bad = 0
-    if options.only != "postgresql":
-        bad |= measured("SQLite", options)
-    if options.only != "sqlite":
-        if postgres.programs() is None:
-            print("\n=== PostgreSQL is not installed: skipped")
-            return bad
-        with postgres.cluster() as url:
-            bad |= measured("PostgreSQL", options, DATABASE_URL=url)
-    return bad
+    arguments = ("--requests", options.requests, "--cases", options.cases)
+    return run_inside(__file__, arguments, firms=FIRMS, only=options.only)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,7 @@ import argparse
 import os
 import random
 import re
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,8 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools")]
 
-import demo_site  # noqa: E402
-import postgres  # noqa: E402
+from both import run_inside  # noqa: E402
 from pages import Times, Visitors, measure  # noqa: E402
 
 GOAL = 100.0
@@ -304,17 +301,6 @@ def inside(cases: int, requests: int) -> int:
     return int(wrong or inbox >= GOAL)
 
 
-def measured(name: str, options: argparse.Namespace, **more: str) -> int:
-    """One database in a process of its own; gives its exit code."""
-    print(f"\n=== {name}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="qifu-bench-") as folder:
-        env = demo_site.environment(Path(folder), **more)
-        demo_site.load(env, FIRMS)
-        command = [sys.executable, __file__, "--inside", "--requests", str(options.requests),
-                   "--cases", str(options.cases)]  # fmt: skip
-        return subprocess.run(command, cwd=ROOT, env=env).returncode
-
-
 def main() -> int:
     """SQLite always, PostgreSQL where it is installed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -326,16 +312,8 @@ def main() -> int:
     if options.inside:
         return inside(options.cases, options.requests)
     print(f"{os.cpu_count()} cores")
-    bad = 0
-    if options.only != "postgresql":
-        bad = measured("SQLite", options)
-    if options.only == "sqlite":
-        return bad
-    if postgres.programs() is None:
-        print("\nPostgreSQL: skipped, not installed here (Debian: apt-get install postgresql)")
-        return bad
-    with postgres.cluster() as url:
-        return measured("PostgreSQL", options, DATABASE_URL=url) or bad
+    arguments = ("--requests", options.requests, "--cases", options.cases)
+    return run_inside(__file__, arguments, firms=FIRMS, only=options.only)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,7 @@ import os
 import platform
 import re
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 import types
 from collections.abc import Callable, Iterator
@@ -31,7 +29,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools")]
 
 import appeal_rows  # noqa: E402
 import demo_site  # noqa: E402
-import postgres  # noqa: E402
+from both import run_inside  # noqa: E402
 
 PASSWORD_BACKEND = "qifu.adapters.sign_in.PasswordBackend"
 BARE = "/bare-view-for-comparison/"
@@ -315,17 +313,6 @@ def inside(requests: int) -> None:
         print(f"{page.name:16} {few[page.name]:8} {many:9}  {verdict}")
 
 
-def measured(name: str, firms: int, requests: int, **more: str) -> int:
-    """One database in a process of its own; gives its exit code."""
-    print(f"\n=== {name}: loading {firms} firms …", flush=True)
-    with tempfile.TemporaryDirectory(prefix="qifu-bench-") as folder:
-        env = demo_site.environment(Path(folder), **more)
-        # no made-up appeals: lists have to be short at first
-        demo_site.load(env, firms, appeals=0)
-        command = [sys.executable, __file__, "--inside", "--requests", str(requests)]
-        return subprocess.run(command, cwd=ROOT, env=env).returncode
-
-
 def main() -> int:
     """SQLite always, PostgreSQL where it is installed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -341,12 +328,9 @@ def main() -> int:
         inside(options.requests)
         return 0
     print(machine())
-    bad = measured("SQLite", options.firms, options.requests)
-    if postgres.programs() is None:
-        print("\nPostgreSQL: skipped, not installed here (Debian: apt-get install postgresql)")
-        return bad
-    with postgres.cluster() as url:
-        return measured("PostgreSQL", options.firms, options.requests, DATABASE_URL=url) or bad
+    # no made-up appeals: lists have to be short at first
+    arguments = ("--requests", options.requests)
+    return run_inside(__file__, arguments, firms=options.firms, appeals=0)
 
 
 if __name__ == "__main__":

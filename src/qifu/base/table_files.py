@@ -74,7 +74,7 @@ def named_columns(
         word = cell.strip()
         known = next((ours for ours, words in columns.items() if word in (ours, *words)), "")
         names.append("" if known in names else known)
-    missing = [f"{ours}（{columns[ours][0]}）" for ours in required if ours not in names]
+    missing = [f"{columns[ours][0]}（{ours}）" for ours in required if ours not in names]
     if missing:
         raise UnreadableFile(
             f"{name}: missing column / 缺少列：{'、'.join(missing)}; "

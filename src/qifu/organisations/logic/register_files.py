@@ -1,26 +1,24 @@
 """Files of the register: CSV in UTF-8 or GB18030, or Parquet, row by row in one form."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from qifu.base.table_files import UnreadableFile, read_csv
+from qifu.base.table_files import UnreadableFile, named_columns, read_named
 
 # How the columns are called in files, and here; the first three must be there.
 COLUMNS = {
-    "统一社会信用代码": "uscc",
-    "企业名称": "name",
-    "注册日期": "founded",
-    "企业类型": "legal_form",
-    "注册资金": "capital",
-    "经营范围": "scope",
-    "所在省份": "province",
-    "地区": "city",
-    "注册地址": "address",
-    "成立日期": "founded",
-    "注册资本": "capital",
+    "uscc": ("统一社会信用代码",),
+    "name": ("企业名称",),
+    "founded": ("注册日期", "成立日期"),
+    "legal_form": ("企业类型",),
+    "capital": ("注册资金", "注册资本"),
+    "scope": ("经营范围",),
+    "province": ("所在省份",),
+    "city": ("地区",),
+    "address": ("注册地址",),
 }
 REQUIRED = ("uscc", "name", "founded")
 _BATCH = 20_000
@@ -54,17 +52,13 @@ def is_parquet(path: Path) -> bool:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[int, Row]]:
-    lines = read_csv(path)
-    _, header = next(lines)
-    names = _names(path, header)
-    for line, cells in lines:
-        yield line, {name: cell for name, cell in zip(names, cells, strict=False) if name}
+    yield from read_named(path, COLUMNS, REQUIRED)
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, Row]]:
     file = _open_parquet(path)
     found = file.schema_arrow.names
-    names = _names(path, found)
+    names, _unread = named_columns(found, COLUMNS, REQUIRED, name=path.name)
     wanted = [(column, name) for column, name in zip(found, names, strict=True) if name]
     number = 0
     for batch in file.iter_batches(batch_size=_BATCH, columns=[column for column, _ in wanted]):
@@ -87,21 +81,3 @@ def _open_parquet(path: Path) -> "pq.ParquetFile":
         return pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise UnreadableFile(f"{path.name}: no Parquet file: {error}") from None
-
-
-def _names(path: Path, header: Iterable[str]) -> list[str]:
-    """For each column its name here, empty where it is not used; each name once."""
-    found = [column.strip() for column in header]
-    names: list[str] = []
-    for column in found:
-        name = COLUMNS.get(column, "")
-        names.append("" if name in names else name)
-    missing = [
-        next(c for c, n in COLUMNS.items() if n == want) for want in REQUIRED if want not in names
-    ]
-    if missing:
-        raise UnreadableFile(
-            f"{path.name}: missing column / 缺少列：{'、'.join(missing)}; "
-            f"found / 现有：{'、'.join(found)[:300]}"
-        )
-    return names
