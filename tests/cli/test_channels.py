@@ -197,7 +197,7 @@ def test_who_does_not_keep_channels_and_what_is_no_list_is_refused(sheet, tmp_pa
         assert done.exit_code == 1 and name in done.stderr
     (tmp_path / "other.csv").write_text("name,price\nx,1\n")
     done = bring(tmp_path / "other.csv")
-    assert done.exit_code == 1 and "code（代码）" in done.stderr
+    assert done.exit_code == 1 and "代码（code）" in done.stderr
     assert bring(sheet, "--bad", sheet).exit_code == 1
     assert run("channels", "export", tmp_path / "no" / "x.csv").exit_code == 1
 
