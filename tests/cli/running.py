@@ -22,6 +22,17 @@ HEADER = (
     "地区", "注册地址",
 )  # fmt: skip
 Row = Sequence[str]
+NEW_UNIT = (
+    '- code: SZ-NEW\n  name: {zh: 新局, en: "New bureau"}\n'
+    "  parent: SZ-GOV\n  region: null\n  kind: department\n"
+)
+
+
+def change(file: Path, old: str, new: str) -> None:
+    """The first `old` of a file becomes `new`."""
+    text = file.read_text()
+    assert old in text, f"{old!r} is not in {file.name}"
+    file.write_text(text.replace(old, new, 1))
 
 
 def run(*arguments: object, stdin: str | None = None) -> Result:

@@ -1,48 +1,21 @@
 """`qifu city`: a pack is checked, compared and loaded whole or not at all."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 
-from qifu.base.city import city_of_load, current_city, last_load
+from qifu.base.city import current_city, last_load
 from qifu.base.models import CityLoad, JournalLine, OutboxRow
 from qifu.base.packs import read_pack
 from qifu.jobs import city as city_jobs
 from qifu.organisations.models import Organisation, Unit
 from qifu.policies.models import PolicyVersion
-from qifu.policies.selectors.library import _parsed
-from tests.cli.running import DEMO_PACK, run
+from tests.cli.running import DEMO_PACK, NEW_UNIT, change, run
 from tests.conftest import NOW
 from tests.factories import enterprise_actor
 
-pytestmark = pytest.mark.usefixtures("demo_city")
-NEW_UNIT = (
-    '- code: SZ-NEW\n  name: {zh: 新局, en: "New bureau"}\n'
-    "  parent: SZ-GOV\n  region: null\n  kind: department\n"
-)
-
-
-@pytest.fixture
-def pack(tmp_path):
-    for name in ("national", "shenzhen_demo"):
-        shutil.copytree(DEMO_PACK.parent / name, tmp_path / name)
-    return tmp_path / "shenzhen_demo"
-
-
-@pytest.fixture(autouse=True)
-def _loads_are_parsed_anew():
-    """A test's loads are undone, and their numbers given again."""
-    yield
-    city_of_load.cache_clear()
-    _parsed.cache_clear()
-
-
-def change(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert text.count(old) >= 1, f"{old!r} is not in {file.name}"
-    file.write_text(text.replace(old, new, 1))
+pytestmark = pytest.mark.usefixtures("demo_city", "loads_are_parsed_anew")
 
 
 def close_later(pack: Path, *, version: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qifu.base.calendar import calendar_in_force, record_calendar
-from qifu.base.city import city_of_load, current_city, last_load
+from qifu.base.city import current_city, last_load
 from qifu.base.models import CalendarUpload, CityLoad, JournalLine
 from qifu.base.packs import documents_of, pack_hash, read_pack
 from qifu.jobs.city import load_city
@@ -18,44 +18,19 @@ from qifu.organisations.actions.channels import edit_channel, load_channels, ret
 from qifu.organisations.actions.units import load_units
 from qifu.organisations.models import Channel, Organisation, Unit
 from qifu.policies.models import PolicyVersion
-from qifu.policies.selectors.library import _parsed, published_versions
+from qifu.policies.selectors.library import published_versions
 from qifu.rulebook.yaml_text import read_yaml
 from tests.base.pack_mistakes import CALENDAR
-from tests.cli.running import DEMO_PACK, run
+from tests.cli.running import DEMO_PACK, NEW_UNIT, change, run
 from tests.conftest import NOW
 from tests.factories import officer
 
-pytestmark = pytest.mark.usefixtures("demo_city")
-UNIT = (
-    '- code: SZ-NEW\n  name: {zh: 新局, en: "New bureau"}\n'
-    "  parent: SZ-GOV\n  region: null\n  kind: department\n"
-)
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Path:
-    for name in ("national", "shenzhen_demo"):
-        shutil.copytree(DEMO_PACK.parent / name, tmp_path / name)
-    return tmp_path / "shenzhen_demo"
-
-
-@pytest.fixture(autouse=True)
-def _loads_are_parsed_anew():
-    """A test's loads are undone, and their numbers given again."""
-    yield
-    city_of_load.cache_clear()
-    _parsed.cache_clear()
-
-
-def change(file: Path, old: str, new: str) -> None:
-    text = file.read_text()
-    assert old in text, f"{old!r} is not in {file.name}"
-    file.write_text(text.replace(old, new, 1))
+pytestmark = pytest.mark.usefixtures("demo_city", "loads_are_parsed_anew")
 
 
 def next_version(pack: Path) -> None:
     """A unit, a policy, an answer, a statute, a colour and a channel of the pack change."""
-    (pack / "units.yaml").write_text((pack / "units.yaml").read_text() + UNIT)
+    (pack / "units.yaml").write_text((pack / "units.yaml").read_text() + NEW_UNIT)
     change(pack / "pack.yaml", "#0b5cab", "#1f5c2e")
     policy = pack / "policies" / "SZD-2026-018.yaml"
     change(policy, "closes: 2027-01-22", "closes: 2027-01-29")
