@@ -6,18 +6,8 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from qifu.rulebook import amount_units as units
-from qifu.rulebook.amount_tree import (
-    Comparison,
-    Every,
-    Flag,
-    Has,
-    Node,
-    Not,
-    Same,
-    Some,
-    Test,
-    Under,
-)
+from qifu.rulebook.amount_tests import Comparison, Every, Flag, Has, Not, Same, Some, Under
+from qifu.rulebook.amount_tree import Node, Test
 from qifu.rulebook.amount_units import Unit
 from qifu.rulebook.amount_words import Unreadable, Word, words
 from qifu.rulebook.catalogue import Attribute, Catalogue
@@ -216,7 +206,7 @@ class Conditions:
     def tells_condition(self, word: Word) -> bool:
         """Whether this word only stands in a condition."""
         if word.kind == "name":
-            attribute = self.catalogue.get(word.text)
+            attribute = self.catalogue.get(word.text.partition("@")[0])
             flag = attribute is not None and attribute.type not in ("number", "integer")
             return flag or word.text in ("and", "or", "not", *_TESTS)
         return word.kind == "sign" and word.text in _COMPARE
@@ -234,9 +224,11 @@ class Conditions:
 
     def flag(self) -> Test:
         word = self.take()
-        if self.attribute(word, ("flag",), "a flag") is not None:
-            self.reads.append((word.text, None))
-        return Flag(word.text)
+        attribute = self.attribute(word, ("flag",), "a flag")
+        if attribute is None:
+            return Flag(word.text, None)
+        self.reads.append((attribute.name, word.year))
+        return Flag(attribute.name, word.year)
 
     def same(self) -> Test:
         word = self.take()
@@ -246,9 +238,10 @@ class Conditions:
         sign = self.take()
         value = self.quoted(f'a text in quotes: {word.text} {sign.text} "…"')
         if attribute is None:
-            return Flag(word.text)
-        self.reads.append((attribute.name, None))
-        return Same(attribute.name, sign.text == "==", self.member(attribute, value))
+            return Flag(word.text, None)
+        self.reads.append((attribute.name, word.year))
+        member = self.member(attribute, value)
+        return Same(attribute.name, word.year, sign.text == "==", member)
 
     def membership(self, name: Word) -> Test:
         """`has(set, "member")` or `under(code, "4403")`."""
@@ -263,10 +256,10 @@ class Conditions:
         value = self.quoted(shown)
         self.expect(")", shown)
         if attribute is None:
-            return Flag(word.text)
-        self.reads.append((attribute.name, None))
+            return Flag(word.text, None)
+        self.reads.append((attribute.name, word.year))
         member = self.member(attribute, value)
-        return (Has if name.text == "has" else Under)(attribute.name, member)
+        return (Has if name.text == "has" else Under)(attribute.name, word.year, member)
 
     def quoted(self, shown: str) -> Word:
         """A text in quotes."""

@@ -1,4 +1,4 @@
-"""The typed tree of an amount: every node answers with the range of values that it can have."""
+"""The typed tree of an amount: every part answers with the range of values that it can have."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,14 +51,14 @@ class Reader:
             finding = Finding(error.code, key, str(error), value, error.allowed)
             raise RuleError(finding) from None
 
-    def is_above(self, name: str, code: str, wanted: str) -> bool:
+    def is_above(self, name: str, year: int | None, code: str, wanted: str) -> bool:
         """Whether the fact only says something coarser than what is wanted, and is noted so."""
         attribute = self.attribute(name)
         if attribute.type != "code" or code == wanted:
             return False
         above = self.catalogue.tree(attribute).is_under(wanted, code)
         if above:
-            self.unknown[name] = None
+            self.unknown[fact_key(attribute, year, self.as_of)] = None
         return above
 
     def attribute(self, name: str) -> Attribute:
@@ -274,122 +274,3 @@ COMPARE: dict[str, _Compare] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Two numbers compared; unknown while their ranges leave both answers open."""
-
-    left: Node
-    sign: str
-    right: Node
-
-    def holds(self, reader: Reader) -> bool | None:
-        left, right = self.left.range(reader), self.right.range(reader)
-        if self.sign in ("==", "!="):
-            if left.high < right.low or right.high < left.low:
-                return self.sign == "!="
-            if left.low == left.high == right.low == right.high and left.low.is_finite():
-                return self.sign == "=="
-            return None
-        if _surely(left, self.sign, right):
-            return True
-        return False if _surely(left, _OPPOSITE[self.sign], right) else None
-
-
-def _surely(left: Range, sign: str, right: Range) -> bool:
-    near, far = (left.high, right.low) if sign.startswith("<") else (left.low, right.high)
-    # two ends without bound say nothing about each other
-    return not (near.is_infinite() and far.is_infinite()) and COMPARE[sign](near, far)
-
-
-@dataclass(frozen=True)
-class Flag:
-    """A flag, as the fact has it."""
-
-    name: str
-
-    def holds(self, reader: Reader) -> bool | None:
-        value = reader.read(self.name, None)
-        return None if value is None else value is True
-
-
-@dataclass(frozen=True)
-class Has:
-    """Whether a set holds a member."""
-
-    name: str
-    member: str
-
-    def holds(self, reader: Reader) -> bool | None:
-        value = reader.read(self.name, None)
-        if value is None:
-            return None
-        assert isinstance(value, frozenset)
-        return self.member in value
-
-
-@dataclass(frozen=True)
-class Same:
-    """Whether a code or a text is the one given, or is not; unknown for a code above it."""
-
-    name: str
-    equal: bool
-    value: str
-
-    def holds(self, reader: Reader) -> bool | None:
-        value = reader.read(self.name, None)
-        if value is None or reader.is_above(self.name, str(value), self.value):
-            return None
-        return (value == self.value) is self.equal
-
-
-@dataclass(frozen=True)
-class Under:
-    """Whether a code is the one given or below it; unknown for a code above it."""
-
-    name: str
-    value: str
-
-    def holds(self, reader: Reader) -> bool | None:
-        value = reader.read(self.name, None)
-        if value is None:
-            return None
-        tree = reader.catalogue.tree(reader.attribute(self.name))
-        if tree.is_under(str(value), self.value):
-            return True
-        return None if reader.is_above(self.name, str(value), self.value) else False
-
-
-@dataclass(frozen=True)
-class Every:
-    """`and` over several conditions."""
-
-    parts: tuple[Test, ...]
-
-    def holds(self, reader: Reader) -> bool | None:
-        answers = [part.holds(reader) for part in self.parts]
-        return False if False in answers else None if None in answers else True
-
-
-@dataclass(frozen=True)
-class Some:
-    """`or` over several conditions."""
-
-    parts: tuple[Test, ...]
-
-    def holds(self, reader: Reader) -> bool | None:
-        answers = [part.holds(reader) for part in self.parts]
-        return True if True in answers else None if None in answers else False
-
-
-@dataclass(frozen=True)
-class Not:
-    """The opposite; of unknown, unknown."""
-
-    part: Test
-
-    def holds(self, reader: Reader) -> bool | None:
-        answer = self.part.holds(reader)
-        return None if answer is None else not answer

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from qifu.rulebook import amounts
+from qifu.rulebook.budget import Budget, read_budget
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.codes import REGION, PrefixTree
+from qifu.rulebook.combine_rules import CombineRule, read_combine
 from qifu.rulebook.conditions import Node
 from qifu.rulebook.documents import Document
 from qifu.rulebook.findings import Finding, RuleError
@@ -20,7 +22,7 @@ STATUSES = ("not_yet", "open", "closing_soon", "closed", "always")
 CLOSING_SOON_DAYS = 14
 _KEYS = (
     "id", "version", "title", "title_en", "region", "effective", "window", "published", "when",
-    "amount", "excludes", "benefit", "card",
+    "amount", "budget", "excludes", "combine", "benefit", "card",
 )  # fmt: skip
 
 
@@ -42,7 +44,9 @@ class Policy:
     published: date | None = None
     benefit: str | None = None
     excludes: tuple[str, ...] = ()
+    combine: tuple[CombineRule, ...] = ()
     amount: amounts.AmountExpr | None = None
+    budget: Budget = Budget()
 
     @property
     def card(self) -> Mapping[str, Any]:
@@ -111,7 +115,9 @@ def parse_policy(
         published=published,
         groups=groups,
         amount=_amount(doc, catalogue, gather),
+        budget=read_budget(doc.get("budget"), gather),
         excludes=_excludes(doc, gather),
+        combine=read_combine(doc.get("combine"), str(doc.get("id")), gather),
         benefit=_benefit(doc, gather),
         document=doc,
     )

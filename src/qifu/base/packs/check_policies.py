@@ -39,6 +39,12 @@ def check_policies(
         excluded = desk.data.get("excludes")
         for i, other in enumerate(excluded if isinstance(excluded, list) else []):
             desk.refer(other, ids, f"excludes[{i}]", "policy", mend="correct the id or remove it")
+        combined = desk.data.get("combine")
+        for i, rule in enumerate(combined if isinstance(combined, list) else []):
+            others = rule.get("with") if isinstance(rule, Mapping) else None
+            for j, other in enumerate(others if isinstance(others, list) else []):
+                where = f"combine[{i}].with[{j}]"
+                desk.refer(other, ids, where, "policy", mend="correct the id or remove it")
         card = desk.data.get("card")
         if isinstance(card, Mapping):
             _check_card(desk, card, units)

@@ -85,6 +85,7 @@ SENTENCES: Final = {
     "function": "没有这个函数，请选一个允许的。",
     "forgotten": "漏了法定节假日，请补上。",
     "excludes": "互斥的政策不对，请改正编号。",
+    "combine": "几项政策合起来的规定不对，请改正。",
     "duplicate_version": "同一个版本写了两次，请把版本号加一。",
     "duplicate_id": "同一个编号写了两次，请改一个。",
     "domain": "没有这个领域，请选一个允许的。",

@@ -16,6 +16,7 @@ from qifu.policies.permissions import may_match
 from qifu.policies.selectors.library import programmes, published_versions
 from qifu.rulebook.amounts import AmountRange
 from qifu.rulebook.combine import Total, best_total
+from qifu.rulebook.combine_rules import rules_of
 from qifu.rulebook.questions import Question
 from qifu.rulebook.report import PolicyResult, Report, report
 
@@ -40,7 +41,8 @@ class Match:
             [
                 (r.policy.id, r.verdict, countable(r.amount), r.policy.excludes, r.status)
                 for r in self.report.policies
-            ]
+            ],
+            rules_of(r.policy for r in self.report.policies),
         )
 
     def _sorted(self, results: list[PolicyResult]) -> list[PolicyResult]:

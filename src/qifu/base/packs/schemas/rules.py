@@ -21,6 +21,7 @@ from qifu.base.packs.schemas.parts import (
 from qifu.base.packs.vocabulary import CONTACT_KINDS, LAW_LEVELS, LEVELS
 from qifu.rulebook.cases import VERDICTS
 from qifu.rulebook.catalogue import VISIBILITIES
+from qifu.rulebook.combine_rules import RULES
 from qifu.rulebook.policy import BENEFITS, STATUSES
 
 _TEXTS: Schema = {"type": "string", "minLength": 1}
@@ -135,6 +136,17 @@ def policy() -> Schema:
         "name": text("文件", "paper"), "date": or_null(day("日期", "date")),
         "url": or_null(text("网址", "address")), "note": words("说明", "note")},
         ("name", "note"))  # fmt: skip
+    combined = obj(
+        "从高不重复、最多几项、合计封顶", "only the highest, so many at most, a total cap",
+        {
+            "rule": choice("哪一种", "which rule", RULES),
+            "value": number("几项，或多少钱", "how many, or how much"),
+            "unit": text("单位", "unit of money"),
+            "with": rows("和哪些政策", "with these policies", _TEXTS),
+            "src": free("出处", "where it comes from", type="object"),
+        },
+        ("rule", "with"),
+    )  # fmt: skip
     card = obj(
         "页面上的说明", "what the page says",
         {
@@ -172,7 +184,11 @@ def policy() -> Schema:
                 "all": free("条件组", "groups", type="array", items=_NODE, minItems=1)}, ("all",)),
             "amount": obj("多少钱", "what it is worth", {
                 "expr": text("算式", "expression"), "unit": text("单位", "unit")}, ("expr",)),
+            "budget": obj("总共有多少", "what there is in all", {
+                "total": number("总金额", "money in all"), "unit": text("单位", "unit"),
+                "firms": whole("最多几家", "at most so many firms", 1)}),
             "excludes": rows("不能同时用的", "policies that exclude it", _TEXTS, least=0),
+            "combine": rows("和别的政策一起时怎么算", "how it counts with others", combined),
             "benefit": choice("支持方式", "benefit", BENEFITS),
             "card": card,
         },
