@@ -120,11 +120,10 @@ def test_ids_that_are_missing_or_occur_twice_are_kept_and_told(place):
     assert [row["enterprise_id"] for row in counts(place, "enterprises")] == [7, None, 7, 8]
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [pa.int32(), pa.uint64(), pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())],
-    ids=str,
-)  # fmt: skip
+KINDS = [pa.int32(), pa.uint64(), pa.string(), pa.large_string()]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, pa.dictionary(pa.int32(), pa.string())], ids=str)
 def test_the_type_of_the_ids_stays(place, kind):
     column = pa.array(["1", "2", "3"]).cast(pa.string())
     write_firms(place, column.cast(kind), [60, 10, 70])

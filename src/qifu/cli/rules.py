@@ -22,6 +22,7 @@ from qifu.cli.rules_basis import (
     refuse,
 )
 from qifu.cli.rules_match import match
+from qifu.cli.rules_snapshot import snapshot
 from qifu.cli.rules_text import print_report
 from qifu.rulebook.cases import parse_cases, run_cases
 from qifu.rulebook.check import check_documents
@@ -46,6 +47,7 @@ def rules() -> None:
 
 
 rules.add_command(match)
+rules.add_command(snapshot)
 
 
 @rules.command()

@@ -1,0 +1,161 @@
+"""What the commands on all enterprises read: policies in force on a day, and a file of firms."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from qifu.cli.rules_basis import Basis, read_as_of, read_basis, refuse
+from qifu.rulebook.documents import files_in, load_documents
+from qifu.rulebook.facts import IDENTITY
+from qifu.rulebook.policy import Policy, in_force, read_policies
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from qifu.rulebook.engine.coding import Snapshot
+    from qifu.rulebook.engine.compiling import Program
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Laws:
+    """Policies as they were read, and those of them that are in force on a day."""
+
+    basis: Basis
+    on: date
+    read: tuple[Policy, ...]
+    chosen: tuple[Policy, ...]
+    skipped: int
+    files: tuple[Path, ...]
+
+    @cached_property
+    def content_hash(self) -> str:
+        """What the answers depend on besides the enterprises: texts, catalogue, day, choice."""
+        digest = hashlib.sha256(f"{self.on} {self.basis.catalogue.content_hash}".encode())
+        for policy in self.chosen:
+            digest.update(f" {policy.id} {policy.version}".encode())
+        for file in self.files:
+            digest.update(bytes.fromhex(hash_of(file)))
+        return digest.hexdigest()
+
+
+def read_laws(
+    policies: Path, attributes: Path | None, as_of: str | None, only: Sequence[str] = ()
+) -> Laws:
+    """Policies and the day, or the command ends with every mistake that was found."""
+    basis = read_basis(attributes)
+    on = read_as_of(as_of) or basis.catalogue.as_of
+    if on is None:
+        refuse(
+            "没有日期：请用 --as-of，或在属性文件里写 as_of · "
+            "no day: give --as-of D, or as_of in the attributes file"
+        )
+    others = [file for file in (attributes,) if file is not None]
+    documents, unreadable = load_documents(policies, without=others)
+    read, findings = read_policies(documents, basis.catalogue)
+    if unreadable or findings:
+        refuse(*unreadable, *findings)
+    read = _named(read, only)
+    chosen, skipped = in_force(read, on)
+    return Laws(basis, on, read, chosen, skipped, tuple(files_in(policies)))
+
+
+def _named(policies: tuple[Policy, ...], only: Sequence[str]) -> tuple[Policy, ...]:
+    if not only:
+        return policies
+    missing = set(only) - {policy.id for policy in policies}
+    if missing:
+        refuse(*(f"没有政策 {ident} · no policy {ident}" for ident in sorted(missing)))
+    wanted = set(only)
+    return tuple(policy for policy in policies if policy.id in wanted)
+
+
+def compiled(laws: Laws) -> "Program":
+    """The policies in force as a program."""
+    from qifu.rulebook.engine.compiling import compile_policies
+
+    return compile_policies(laws.chosen, laws.basis.catalogue, as_of=laws.on)
+
+
+def read_firms(file: Path, program: "Program") -> "pa.Table":
+    """The ids and what the program asks for, as it stands in the Parquet file; else it ends."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        names = pq.read_schema(file).names
+        if IDENTITY not in names:
+            found = ", ".join(sorted(names)[:12]) or "—"
+            refuse(f"{file}：没有 {IDENTITY} 列 · no column {IDENTITY}; found {found}")
+        wanted = {key for column in program.columns for key in column.keys}
+        return pq.read_table(file, columns=[IDENTITY, *sorted(wanted & set(names))])
+    except (pa.ArrowInvalid, OSError) as error:
+        refuse(f"{file}: {error}")
+
+
+def code_firms(table: "pa.Table", program: "Program", file: Path, threads: int) -> "Snapshot":
+    """The firms as numbers; what is missing is told, and a column of a wrong type ends it."""
+    from qifu.rulebook.engine.coding import UnfitColumn, code_snapshot
+
+    try:
+        snapshot = code_snapshot(table, program, threads=threads)
+    except UnfitColumn as error:
+        refuse(f"{file}: {error}")
+    tell_missing(snapshot.warnings)
+    return snapshot
+
+
+def tell_missing(keys: Iterable[str]) -> None:
+    """Which columns are not there."""
+    for key in keys:
+        click.echo(
+            f"提醒 warning: 没有 {key} 这一列，按未知处理 · no column {key}: unknown for everybody",
+            err=True,
+        )
+
+
+def tell_ids(ids: "pa.ChunkedArray") -> None:
+    """Say so where ids are missing or occur twice; such rows are kept and counted as they stand."""
+    missing = ids.null_count
+    if missing:
+        click.echo(
+            f"提醒 warning: {missing:,} 行没有编号，照样保留 · "
+            f"{missing:,} rows without {IDENTITY}, kept as they are",
+            err=True,
+        )
+    twice = _repeated(ids)
+    if twice:
+        click.echo(
+            f"提醒 warning: {twice:,} 行的编号重复，各算一行 · "
+            f"{twice:,} rows repeat an {IDENTITY}, each is counted for itself",
+            err=True,
+        )
+
+
+def _repeated(ids: "pa.ChunkedArray") -> int:
+    """How many rows have an id that stood in a row before."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(ids.type):
+        ids = pc.cast(ids, ids.type.value_type)
+    if len(ids) < 2:
+        return 0
+    # ids that rise cannot repeat, and comparing neighbours costs next to nothing
+    if not ids.null_count and pc.all(pc.less(ids[:-1], ids[1:])).as_py():
+        return 0
+    known = len(ids) - ids.null_count
+    return int(known - pc.count_distinct(ids, mode="only_valid").as_py())
+
+
+def hash_of(file: Path) -> str:
+    """SHA-256 of a file's content."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
