@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
-from qifu.rulebook.conditions import Atom, Years
+from qifu.rulebook.conditions import Atom
 from qifu.rulebook.facts import Fact, Facts
 from qifu.rulebook.operators import AGE, combine_years
 
@@ -116,8 +116,9 @@ class Questions:
                 table.below.setdefault(code, []).append(number)
         if attribute.type == "code":
             tree = self.catalogue.tree(attribute)
-            for code in {above for code in wanted for above in tree.ancestors(code)} - wanted:
-                table.above.setdefault(code, []).append(number)
+            ancestors = {above for code in wanted for above in tree.ancestors(code)}
+            for above in ancestors - wanted:
+                table.above.setdefault(above, []).append(number)
 
     def ready(self) -> "Answers":
         """All questions in the form in which they are answered."""
@@ -166,7 +167,7 @@ class Answers:
             elif isinstance(fact, str):
                 kind = table.attribute.type
                 tree = self._catalogue.tree(table.attribute) if kind == "code" else None
-                table.code(fact, tree.ancestors(fact) if tree else (), answers)
+                table.code(fact, () if tree is None else tree.ancestors(fact), answers)
         return answers
 
 
@@ -202,12 +203,6 @@ class _Ready:
             answers[self.numbers] = TRUE * (hits >= self.needs)
 
 
-def single_years(atom: Atom) -> tuple[Years, ...]:
-    """The years of a condition that must hold in each of several."""
-    assert atom.years is not None
-    return ()
-
-
 def _ends(
     op: str, value: Any, atom: Atom, day: date
 ) -> tuple[tuple[Any, bool] | None, tuple[Any, bool] | None]:
@@ -237,6 +232,8 @@ def _ages(
             low = middle + 1
         else:
             high = middle
-    if oldest:
-        return None, (date.fromordinal(low), False)
-    return (date.fromordinal(low), False), (day, True)
+    if not oldest:
+        return (date.fromordinal(low), False), (day, True)
+    if low == 1:  # not even on the first day there is
+        return (date.min, False), (date.min, False)
+    return None, (date.fromordinal(low - 1), True)

@@ -1,0 +1,258 @@
+"""One enterprise against all policies: prepared once, then answered with a few array operations.
+
+    policy   all of     its groups, the places of the first level
+    place    a question of `answers.py`, or at least so many of some places of the next level;
+             either way possibly the other way round
+
+Policies are laid out level by level: the places of one level stand in one array, and whatever a
+place consists of stands together in the next. An enterprise's answers to all questions are put
+into the deepest level first; each level above then only counts. Nothing in here knows words,
+amounts or JSON: `report.py` makes them of the conditions themselves when somebody reads them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.conditions import Atom, Group, Node, Not
+from qifu.rulebook.engine.answers import (
+    FALSE,
+    JUDGED,
+    OPEN,
+    TRUE,
+    Answers,
+    Array,
+    Column,
+    Questions,
+)
+from qifu.rulebook.facts import Facts
+from qifu.rulebook.operators import HUMAN
+
+# (question number, 0, (), negated) or (-1, least, parts, negated)
+Place = tuple[int, int, tuple[Any, ...], bool]
+# what a condition says the other way round: below is not at least
+_POSITIVE = {"<": ">=", "<=": ">", "!=": "==", "not_in": "in"}
+
+
+@dataclass(frozen=True)
+class Level:
+    """Places side by side. `composite` are those with parts: of the c-th at least `least[c]` of the
+    places `starts[c]` to `starts[c + 1]` of the next level must hold."""
+
+    question: Array
+    negated: Array
+    composite: Array
+    least: Array
+    starts: Array
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """One enterprise's answers: an entry a policy, in the order of `Rules`.
+
+    `verdict` is FALSE (ineligible), OPEN (maybe) or TRUE (eligible); `met`, `unmet` and `unknown`
+    count groups. `states[level]` are the answers of the places.
+    """
+
+    verdict: Array
+    met: Array
+    unmet: Array
+    unknown: Array
+    hard_failed: Array
+    near_miss: Array
+    states: tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class Deciding:
+    """Which unknown facts could decide which `maybe` policies: three arrays side by side.
+
+    `chance` of a policy's entries sums to one, less what nobody can be asked (what people judge).
+    """
+
+    policy: Array
+    key: Array
+    chance: Array
+
+
+class Rules:
+    """Policies as arrays for one day; `judge` may be called by several threads at once."""
+
+    def __init__(
+        self, policies: Sequence[Sequence[Node]], catalogue: Catalogue, as_of: date
+    ) -> None:
+        """`policies` are the groups of each policy."""
+        builder = _Builder(catalogue, as_of)
+        places = [builder.place(node) for groups in policies for node in groups]
+        self.starts = starts_of(len(groups) for groups in policies)
+        self.hard = np.array([node.hard for groups in policies for node in groups], np.bool_)
+        self.answers: Answers = builder.questions.ready()
+        self.levels = _levels(places)
+        self.keys: tuple[str, ...] = tuple(
+            dict.fromkeys(k for column in self.answers.columns if column for k in column.keys)
+        )
+        number = {key: i for i, key in enumerate(self.keys)}
+        read = [[number[k] for k in c.keys] if c else [] for c in self.answers.columns]
+        self._key_starts = starts_of(map(len, read))
+        self._keys = np.array([key for keys in read for key in keys], np.int32)
+
+    def judge(self, facts: Facts) -> Verdicts:
+        """Every policy for one enterprise."""
+        states = self._states(self.answers.of(facts))
+        groups = states[0]
+        false = groups == FALSE
+        unmet, unknown = _counts(false, self.starts), _counts(groups == OPEN, self.starts)
+        hard_failed = _counts(false & self.hard, self.starts) > 0
+        verdict = np.where(unmet > 0, FALSE, np.where(unknown > 0, OPEN, TRUE))
+        met = np.diff(self.starts) - unmet - unknown
+        near = (unmet == 1) & ~hard_failed
+        return Verdicts(verdict, met, unmet, unknown, hard_failed, near, states)
+
+    def deciding(self, made: Verdicts, facts: Facts) -> Deciding:
+        """The facts that stand between each `maybe` policy and its verdict, with their chances.
+
+        A policy's chance is spread evenly over its open groups, a group's over its open parts, a
+        condition's over the facts that it lacks: asked in any order, each of them is as likely as
+        the next to be the one that decides.
+        """
+        open_groups = made.states[0] == OPEN
+        maybe = np.repeat(made.verdict == OPEN, np.diff(self.starts))
+        place = np.flatnonzero(open_groups & maybe)
+        policy = np.searchsorted(self.starts, place, side="right") - 1
+        chance = 1.0 / made.unknown[policy]
+        found = []
+        for level, state in zip(self.levels, (*made.states[1:], None), strict=True):
+            question = level.question[place]
+            leaf = question >= 0
+            found.append((policy[leaf], question[leaf], chance[leaf]))
+            if state is None or leaf.all():
+                break
+            inner = np.searchsorted(level.composite, place[~leaf])
+            parts, parent = ranges(level.starts[inner], level.starts[inner + 1])
+            still = state[parts] == OPEN
+            parts, parent = parts[still], parent[still]
+            share = np.bincount(parent, minlength=len(inner))
+            place, policy = parts, policy[~leaf][parent]
+            chance = (chance[~leaf] / np.maximum(share, 1))[parent]
+        policy, question, chance = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return self._by_key(policy, question, chance, facts)
+
+    def _by_key(self, policy: Array, question: Array, chance: Array, facts: Facts) -> Deciding:
+        at, parent = ranges(self._key_starts[question], self._key_starts[question + 1])
+        key = self._keys[at]
+        missing = np.array([k not in facts for k in self.keys], np.bool_)
+        # open, and yet known: a code that is known too coarsely and must be told exactly
+        several = np.diff(self._key_starts)[question] > 1
+        asked = missing[key] | ~several[parent]
+        key, parent = key[asked], parent[asked]
+        share = np.bincount(parent, minlength=len(question))
+        return Deciding(policy[parent], key, chance[parent] / share[parent])
+
+    def _states(self, answers: Array) -> tuple[Array, ...]:
+        states: list[Array] = []
+        for level in reversed(self.levels):
+            state = answers[level.question]
+            if len(level.composite):
+                below = states[-1]
+                sure = _counts(below == TRUE, level.starts) >= level.least
+                hope = _counts(below != FALSE, level.starts) >= level.least
+                state[level.composite] = np.add(sure, hope, dtype=np.int8)
+            state[level.negated] = TRUE - state[level.negated]
+            states.append(state)
+        return tuple(reversed(states))
+
+
+class _Builder:
+    """Turns conditions into places; the same question is asked once."""
+
+    def __init__(self, catalogue: Catalogue, as_of: date) -> None:
+        self.as_of = as_of
+        self.questions = Questions(catalogue)
+        self.columns: dict[Column, Column] = {}
+        self.atoms: dict[tuple[Any, ...], Place] = {}
+
+    def place(self, node: Node, negated: bool = False) -> Place:
+        """A condition as a place with its parts."""
+        if isinstance(node, Not):
+            return self.place(node.part, not negated)
+        if isinstance(node, Group):
+            return (-1, node.least, tuple(map(self.place, node.parts)), negated)
+        assert isinstance(node, Atom)
+        if node.op == HUMAN:
+            return (JUDGED, 0, (), False)
+        key = (node.attribute.name, node.op, node.value, node.years, node.moment)
+        made = self.atoms.get(key)
+        if made is None:
+            made = self.atoms[key] = self.atom(node)
+        return (*made[:3], not made[3]) if negated else made
+
+    def atom(self, atom: Atom) -> Place:
+        """A condition on one attribute."""
+        keys = atom.keys(self.as_of)
+        if atom.each_year:
+            return (-1, len(keys), tuple(self.asked(atom, Column((key,))) for key in keys), False)
+        how = atom.years.how if atom.years and len(keys) > 1 else ""
+        return self.asked(atom, Column(keys, how))
+
+    def asked(self, atom: Atom, column: Column) -> Place:
+        """A condition on one column: a question, or the opposite of one."""
+        column = self.columns.setdefault(column, column)
+        negated = atom.op in _POSITIVE
+        op, value, kind = _POSITIVE.get(atom.op, atom.op), atom.value, atom.attribute.type
+        if kind == "flag":
+            op, value, negated = "==", True, value is not True
+        elif kind in ("code", "text", "set"):
+            # one code is the same question as a list of one
+            value = tuple(sorted(value)) if isinstance(value, tuple) else (value,)
+            op = op if op in ("under", "has_any", "has_all") else "in"
+        elif op == "in":
+            each = tuple((self.number(atom, column, "==", one), 0, (), False) for one in value)
+            return (-1, 1, each, negated)
+        return (self.number(atom, column, op, value), 0, (), negated)
+
+    def number(self, atom: Atom, column: Column, op: str, value: Any) -> int:
+        return self.questions.number(atom, column, op, value, atom.day(self.as_of))
+
+
+def _levels(places: list[Place]) -> tuple[Level, ...]:
+    levels: list[Level] = []
+    while places or not levels:
+        composite = [i for i, place in enumerate(places) if place[0] < 0]
+        inside = [places[i] for i in composite]
+        levels.append(
+            Level(
+                question=np.array([place[0] for place in places], np.int32),
+                negated=np.flatnonzero(np.array([place[3] for place in places], np.bool_)),
+                composite=np.array(composite, np.int32),
+                least=np.array([place[1] for place in inside], np.int32),
+                starts=starts_of(len(place[2]) for place in inside),
+            )
+        )
+        places = [part for place in inside for part in place[2]]
+    return tuple(levels)
+
+
+def starts_of(lengths: Iterable[int]) -> Array:
+    """Where each of several lists begins when they stand one behind the other, and the end."""
+    each = np.fromiter(lengths, np.int64)
+    return np.concatenate([[0], np.cumsum(each)]).astype(np.int32)
+
+
+def _counts(true: Array, starts: Array) -> Array:
+    """How many are true in each list."""
+    total = np.zeros(len(true) + 1, np.int32)
+    np.cumsum(true, out=total[1:])
+    counted: Array = total[starts[1:]] - total[starts[:-1]]
+    return counted
+
+
+def ranges(begins: Array, ends: Array) -> tuple[Array, Array]:
+    """All numbers from each begin to before each end, and which pair each comes from."""
+    lengths = ends - begins
+    whose = np.repeat(np.arange(len(begins)), lengths)
+    before = np.cumsum(lengths) - lengths
+    return np.arange(len(whose)) - (before - begins)[whose], whose
