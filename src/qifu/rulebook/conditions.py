@@ -176,6 +176,13 @@ class Not(Node):
         return None if answer is None else not answer
 
 
+def every_node(node: Node) -> Iterator[Node]:
+    """The condition and all inside it."""
+    yield node
+    for child in node.children:
+        yield from every_node(child)
+
+
 def every(answers: list[Answer]) -> Answer:
     """Kleene's AND: one false decides, else one unknown leaves it open."""
     if False in answers:

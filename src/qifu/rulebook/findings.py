@@ -5,10 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+ERROR, WARNING = "error", "warning"
+
 
 @dataclass(frozen=True)
 class Finding:
     """One mistake. `path` is the place in the document, `when.all[2].any[0].value` for example.
+
+    `code` is stable and has its place in docs/findings.md; `zh` says the message in Chinese where
+    it says more than the general sentence of the code. A warning is worth a look and refuses
+    nothing.
 
     >>> str(Finding("bounds", "when.all[0].value", "below the bounds", -1, "0 to 10", "p.yaml", 7))
     'p.yaml:7: when.all[0].value: below the bounds (found -1; allowed 0 to 10)'
@@ -21,6 +27,8 @@ class Finding:
     allowed: str = ""
     file: str = ""
     line: int | None = None
+    severity: str = ERROR
+    zh: str = ""
 
     def __str__(self) -> str:
         place = self.file + (f":{self.line}" if self.file and self.line else "")

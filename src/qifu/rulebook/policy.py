@@ -22,7 +22,7 @@ STATUSES = ("not_yet", "open", "closing_soon", "closed", "always")
 CLOSING_SOON_DAYS = 14
 _KEYS = (
     "id", "version", "title", "title_en", "region", "effective", "window", "published", "when",
-    "amount", "budget", "excludes", "combine", "benefit", "card",
+    "amount", "budget", "excludes", "combine", "benefit", "card", "accept",
 )  # fmt: skip
 
 
@@ -47,6 +47,8 @@ class Policy:
     combine: tuple[CombineRule, ...] = ()
     amount: amounts.AmountExpr | None = None
     budget: Budget = Budget()
+    # codes of findings that the author has looked at, with the reason why they are left
+    accept: tuple[tuple[str, str], ...] = ()
 
     @property
     def card(self) -> Mapping[str, Any]:
@@ -119,6 +121,7 @@ def parse_policy(
         excludes=_excludes(doc, gather),
         combine=read_combine(doc.get("combine"), str(doc.get("id")), gather),
         benefit=_benefit(doc, gather),
+        accept=_accept(doc, gather),
         document=doc,
     )
     if doc.get("card") is not None:
@@ -254,3 +257,23 @@ def _benefit(doc: Mapping[str, Any], gather: Gather) -> str | None:
         return value
     gather.say("benefit", "benefit", "unknown kind of benefit", value, ", ".join(BENEFITS))
     return None
+
+
+def _accept(doc: Mapping[str, Any], gather: Gather) -> tuple[tuple[str, str], ...]:
+    value = doc.get("accept")
+    if value is None:
+        return ()
+    allowed = "[{code: other_figures, why: …}]"
+    if not isinstance(value, list | tuple):
+        gather.say("type", "accept", "must be a list of findings and reasons", value, allowed)
+        return ()
+    found = []
+    for i, item in enumerate(value):
+        where = f"accept[{i}]"
+        row = gather.mapping(item, where, allowed)
+        if row is not None:
+            gather.keys(row, ("code", "why"), where)
+            code = gather.text(row, "code", where, required=True)
+            why = gather.text(row, "why", where, required=True)
+            found.append((code or "", why or ""))
+    return tuple(found)

@@ -42,6 +42,7 @@ _SRC = {
     **dict.fromkeys(("clause", "note"), "text"),
     "para": "number",
     "span": "span",
+    "valid_to": "day",
 }
 MOMENTS = ("opens", "closes", "published", "as_of")
 AGGREGATES = ("each", "sum", "mean")
@@ -197,6 +198,8 @@ class ConditionReader:
             found = src.get(key)
             if kind == "text":
                 self.gather.text(src, key, path)
+            elif kind == "day":
+                self.gather.day(src, key, path)
             elif kind == "number" and found is not None and not _position(found):
                 self.gather.say("type", f"{path}.{key}", "must be a whole number from 0", found)
             elif kind == "span" and found is not None and not _span(found):
