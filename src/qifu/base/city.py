@@ -20,7 +20,7 @@ from qifu.rulebook.clock_rules import ClockRules, parse_clock_rules
 from qifu.rulebook.derive import derive
 from qifu.rulebook.derived_reading import parse_derived
 from qifu.rulebook.derived_rules import DerivedRule
-from qifu.rulebook.facts import plain, read_facts
+from qifu.rulebook.facts import Fact, plain, read_facts
 from qifu.rulebook.findings import RuleError
 from qifu.rulebook.routing import DispatchCatalog, parse_dispatch
 from qifu.rulebook.size_rules import SizeRules, parse_sizes
@@ -118,17 +118,23 @@ class City:
         """Facts with those that follow from them, as plain JSON values, and for each of these
         the keys that it follows from."""
         facts = self.usable(facts)
-        known, whence = derive(
+        known, whence = self.known(facts, as_of=as_of)
+        whole = dict(facts)
+        for key in whence:
+            whole[key] = plain(known[key])
+        return whole, whence
+
+    def known(
+        self, facts: Mapping[str, Any], *, as_of: date
+    ) -> tuple[dict[str, Fact], Mapping[str, tuple[str, ...]]]:
+        """The same of `usable` facts, every value in the one form that the rulebook reads."""
+        return derive(
             facts,
             self.derived,
             self.catalogue,
             as_of=as_of,
             functions={"size_class": self._size_of},
         )
-        whole = dict(facts)
-        for key in whence:
-            whole[key] = plain(known[key])
-        return whole, whence
 
     @property
     def appeals(self) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from qifu.cli.firm_facts import facts
+from qifu.cli.firms_export import export
 from qifu.cli.rules_basis import default_city
 from qifu.organisations.logic.register_values import validate_uscc
 from qifu.rulebook.codes import INDUSTRY, CodeTree
@@ -47,8 +48,9 @@ def enterprises() -> None:
     """企业：划型、查代码、取事实 · Enterprises: size class, credit codes, facts."""
 
 
-# the one command here that needs the database starts Django when it runs
+# the two commands here that need the database start Django when they run
 enterprises.add_command(facts)
+enterprises.add_command(export)
 
 
 @enterprises.command()

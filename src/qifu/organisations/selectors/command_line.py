@@ -1,6 +1,7 @@
 """Reads for whoever runs the server: the command line asks as the machine, not as a person."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,17 @@ def firm_by_code(code: str) -> Enterprise | None:
     """The firm with that unified social credit code, or None."""
     firms = Enterprise.objects.select_related("organisation")
     return firms.filter(organisation__kind="enterprise", organisation__code=code).first()
+
+
+def number_of_firms() -> int:
+    """How many firms there are."""
+    return Enterprise.objects.count()
+
+
+def facts_of_all() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Code and flat facts of every firm, in the order in which they came; never all in memory."""
+    firms = Enterprise.objects.order_by("pk").values_list("organisation__code", "facts")
+    return firms.iterator(chunk_size=2000)
 
 
 def facts_by(enterprise: Enterprise, day: date, catalogue: Catalogue) -> dict[str, Any]:
