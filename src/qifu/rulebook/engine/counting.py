@@ -1,50 +1,41 @@
-"""Counting bits: how many enterprises of a policy, how many policies of an enterprise."""
+"""Counting: how many policies an enterprise can use, and where the bits of a row stand."""
 
 import numba
 import numpy as np
 
 from qifu.rulebook.engine.coding import Array
+from qifu.rulebook.engine.eights import WORDS, Words, empty, load, store
 
 PLANES = 16  # counts up to 65,535 policies before they must be flushed
+ZERO, ONE = np.uint64(0), np.uint64(1)
 
-_compiled = numba.njit(nogil=True, cache=True, boundscheck=False, inline="always")
-
-
-@_compiled
-def ones(word: np.uint64) -> int:
-    """The number of bits that are set."""
-    word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    word = (word & np.uint64(0x3333333333333333)) + (
-        (word >> np.uint64(2)) & np.uint64(0x3333333333333333)
-    )
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return int((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
+_compiled = numba.njit(nogil=True, cache=True, boundscheck=False)
 
 
 @_compiled
-def add(planes: Array, w: int, word: np.uint64) -> None:
+def add(planes: Words, at: int, row: Words) -> None:
     """One more for every enterprise whose bit is set.
 
-    64 counters stand side by side, their binary digits in planes: adding a bit to all of them is an
-    addition with carry, a plane a digit, and most carries end at once.
+    512 counters stand side by side, their binary digits in planes: adding a bit to all of them is
+    an addition with carry, a plane a digit, and most carries end at once.
     """
-    plane = 0
-    while word != np.uint64(0):
-        carried = planes[plane, w] & word
-        planes[plane, w] ^= word
-        word = carried
-        plane += 1
+    while not empty(row):
+        plane = load(planes, at)
+        store(planes, at, plane ^ row)
+        row = plane & row
+        at += 1
 
 
-@numba.njit(nogil=True, cache=True, boundscheck=False)
+@_compiled
 def flush(planes: Array, counts: Array) -> None:
-    """Read the counters out into `counts` (a number an enterprise) and set them to zero."""
-    for plane in range(len(planes)):
-        for w in range(planes.shape[1]):
-            word = planes[plane, w]
-            if word == np.uint64(0):
-                continue
-            for bit in range(min(64, len(counts) - 64 * w)):
-                if (word >> np.uint64(bit)) & np.uint64(1):
-                    counts[64 * w + bit] += 1 << plane
-            planes[plane, w] = np.uint64(0)
+    """Read counters (chunks x planes x words) out into `counts`, a number an enterprise, and set
+    them to zero."""
+    for c in range(planes.shape[0]):
+        for plane in range(planes.shape[1]):
+            for w in range(WORDS):
+                word, first = planes[c, plane, w], 64 * (c * WORDS + w)
+                if word == ZERO:
+                    continue
+                planes[c, plane, w] = ZERO
+                for bit in range(min(64, len(counts) - first)):
+                    counts[first + bit] += ((word >> np.uint64(bit)) & ONE) << plane

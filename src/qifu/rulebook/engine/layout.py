@@ -136,22 +136,17 @@ class _Planner:
         names = self.snapshot.distinct.get(coded.column, ())
         rows = [row for n in numbers if isinstance(row := self.program.rows[n], Codes)]
         true, coarse = answers(rows, names)
-        first, own = self.take(len(rows)), {}
-        for row in sorted({row for one in coarse for row in one}):
-            own[row] = self.take()
+        first = self.take(len(rows))
+        own = {place: self.take() for place in sorted({p for one in coarse for p in one})}
+        unknown = self.unknown[coded.column]
         for place, number in enumerate(numbers):
             self.layout.true[number] = first + place
             if place in own:
                 self.layout.unknown[number] = own[place]
-                self.layout.joined.append((own[place], self.unknown[coded.column]))
-        self.layout.coded.append(
-            (
-                coded,
-                self.unknown[coded.column],
-                Ragged.of([[first + row for row in one] for one in true]),
-                Ragged.of([[own[row] for row in one] for one in coarse]),
-            )
-        )
+                self.layout.joined.append((own[place], unknown))
+        in_rows = Ragged.of([[first + place for place in one] for one in true])
+        too_coarse = Ragged.of([[own[place] for place in one] for one in coarse])
+        self.layout.coded.append((coded, unknown, in_rows, too_coarse))
 
     def sets(self, coded: CodedSet, numbers: list[int]) -> None:
         number_of = {name: i for i, name in enumerate(coded.names)}
@@ -190,7 +185,8 @@ def answers(rows: Sequence[Codes], names: Sequence[str]) -> tuple[list[list[int]
         if row.tree is not None:
             for code in {up for one in row.wanted for up in row.tree.ancestors(one)}:
                 above.setdefault(code, []).append(place)
-    true, coarse = [], []
+    true: list[list[int]] = []
+    coarse: list[list[int]] = []
     tree = rows[0].tree if rows else None
     for name in names:
         code = name if tree is None else tree.normalise(name)

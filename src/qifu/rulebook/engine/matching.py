@@ -1,190 +1,170 @@
-"""The kernel: every policy over the rows of one block, three-valued, with near misses.
+"""The kernel: every policy over one block, three-valued, with near misses.
 
-For each policy it goes through the groups of conditions, those that lose most first, and stops as
-soon as nobody in the block is left who has lost at most one.
+It works on who *fails* a leaf, once as "cannot hold it" (`lost`), once as "does not hold it for
+sure" (`open`), in chunks of 512 enterprises: eight words, one register, one cache line a leaf. For
+each policy it goes through the groups of conditions, those that lose most first, and stops as soon
+as nobody in the chunk is left who has lost at most one.
 
     once   has lost one group
     dead   has lost two, or a hard one
     hope   has lost none: eligible or maybe
+
+Arrays are taken as pointers (see eights.py): a reference counted in the inner loop costs more than
+the loop does.
 """
 
 import numba
 import numpy as np
 
 from qifu.rulebook.engine.coding import Array
-from qifu.rulebook.engine.counting import add, ones
+from qifu.rulebook.engine.counting import PLANES, add
+from qifu.rulebook.engine.eights import WORDS, Words, count, empty, load, pointer, same, store
+from qifu.rulebook.engine.planning import Plan
 
 ZERO = np.uint64(0)
 EVERY = np.uint64(2**64 - 1)
+SCRATCH = 66  # one group counts up to 64 leaves
 
 _compiled = numba.njit(nogil=True, cache=True, boundscheck=False)
 
 
 @_compiled
-def holds(
-    rows: Array, leaves: Array, first: int, last: int, least: int, sure: bool, out: Array,
-    count: Array,
-) -> None:  # fmt: skip
-    """Where a group holds for sure, or may hold."""
-    if least > 1 and least < last - first:
-        _counted(rows, leaves, first, last, least, sure, out, count)
-        return
-    every = least == last - first
-    out[:] = EVERY if every else ZERO
-    for i in range(first, last):
-        negated = leaves[i, 2] == 1
-        true, flip = rows[leaves[i, 0]], EVERY if negated else ZERO
-        # for sure: t or ~(t | u); may be: t | u or ~t
-        unknown = rows[leaves[i, 1]] if negated == sure else true
-        if every:
-            for w in range(len(out)):
-                out[w] &= (true[w] | unknown[w]) ^ flip
-        else:
-            for w in range(len(out)):
-                out[w] |= (true[w] | unknown[w]) ^ flip
+def fail(rows: Array, leaves: Array, sure: bool, out: Array) -> None:
+    """Who fails each leaf, chunk by chunk: `out[c, leaf]` are the words of chunk c.
+
+    Sure: who does not hold it for sure, else who cannot hold it. A leaf is (row, its unknown,
+    negated).
+    """
+    chunks, size = len(out), len(leaves)
+    all_rows, to = pointer(rows), pointer(out)
+    for i in range(size):
+        true, unknown, negated = leaves[i, 0] * chunks, leaves[i, 1] * chunks, leaves[i, 2] == 1
+        for c in range(chunks):
+            row = load(all_rows, true + c)
+            # for sure: t or ~(t | u); may be: t | u or ~t
+            if negated == sure:
+                row = row | load(all_rows, unknown + c)
+            store(to, c * size + i, row if negated else ~row)
 
 
-@_compiled
-def _counted(
-    rows: Array, leaves: Array, first: int, last: int, least: int, sure: bool, out: Array,
-    count: Array,
-) -> None:  # fmt: skip
-    """At least so many of the leaves: `count[j]` has those who hold j of the leaves so far."""
-    words = len(out)
-    count[0, :words] = EVERY
-    count[1 : least + 1, :words] = ZERO
-    for i in range(first, last):
-        negated = leaves[i, 2] == 1
-        true, flip = rows[leaves[i, 0]], EVERY if negated else ZERO
-        unknown = rows[leaves[i, 1]] if negated == sure else true
-        for j in range(least, 0, -1):
-            fewer, more = count[j - 1], count[j]
-            for w in range(words):
-                more[w] |= fewer[w] & ((true[w] | unknown[w]) ^ flip)
-    out[:] = count[least, :words]
-
-
-@_compiled
-def _sift(once: Array, dead: Array, may: Array, other: Array, flip: np.uint64, hard: bool) -> bool:
-    """One group more, which those may hold who are in `may` or `other` (turned round by `flip`);
-    whether anybody is left."""
-    alive = ZERO
-    if hard:
-        for w in range(len(once)):
-            dead[w] |= ~((may[w] | other[w]) ^ flip)
-            alive |= ~dead[w]
+@numba.njit(nogil=True, boundscheck=False, inline="always")
+def _group(
+    failing: Words, at: int, leaves: Array, first: int, last: int, most: int, scratch: Words
+) -> Words:
+    """Who fails a group: at least `most` of its leaves. `failing` holds the chunk from `at` on."""
+    row = load(failing, at + leaves[first])
+    if last - first == 1:
+        return row
+    if most == 1:
+        for i in range(first + 1, last):
+            row = row | load(failing, at + leaves[i])
+    elif most == last - first:
+        for i in range(first + 1, last):
+            row = row & load(failing, at + leaves[i])
     else:
-        for w in range(len(once)):
-            lost = ~((may[w] | other[w]) ^ flip)
-            dead[w] |= once[w] & lost
-            once[w] |= lost
-            alive |= ~dead[w]
-    return bool(alive != ZERO)
-
-
-@_compiled
-def _opens(rows: Array, valid: Array, door: Array) -> bool:
-    true, unknown = rows[door[0]], rows[door[1]]
-    anybody = ZERO
-    if door[2] == 1:
-        for w in range(len(valid)):
-            anybody |= ~true[w] & valid[w]
-    else:
-        for w in range(len(valid)):
-            anybody |= (true[w] | unknown[w]) & valid[w]
-    return bool(anybody != ZERO)
-
-
-@_compiled
-def _decide(
-    rows: Array, leaves: Array, begin: int, end: int, least: Array, leaf_starts: Array,
-    sure: Array, out: Array, count: Array,
-) -> None:  # fmt: skip
-    """Leave in `sure` those who hold every group for sure."""
-    for g in range(begin, end):
-        holds(rows, leaves, leaf_starts[g], leaf_starts[g + 1], least[g], True, out, count)
-        alive = ZERO
-        for w in range(len(sure)):
-            sure[w] &= out[w]
-            alive |= sure[w]
-        if alive == ZERO:
-            return
-
-
-@_compiled
-def _match(
-    rows: Array, valid: Array, policies: Array, group_starts: Array, least: Array, hard: Array,
-    leaf_starts: Array, leaves: Array, totals: Array, eligible: Array, maybe: Array,
-    scratch: Array, count: Array,
-) -> None:  # fmt: skip
-    """Policies over one block, one by one."""
-    once, dead, out, sure = scratch[0], scratch[1], scratch[2], scratch[3]
-    words = rows.shape[1]
-    for p in policies:
-        for w in range(words):
-            once[w] = ZERO
-            dead[w] = ~valid[w]
-        anybody = True
-        for g in range(group_starts[p], group_starts[p + 1]):
-            first, last = leaf_starts[g], leaf_starts[g + 1]
-            if last - first == 1:
-                true = rows[leaves[first, 0]]
-                negated = leaves[first, 2] == 1
-                other = true if negated else rows[leaves[first, 1]]
-                anybody = _sift(once, dead, true, other, EVERY if negated else ZERO, hard[g])
-            else:
-                holds(rows, leaves, first, last, least[g], False, out, count)
-                anybody = _sift(once, dead, out, out, ZERO, hard[g])
-            if not anybody:
-                break
-        if not anybody:
-            continue
-        near, hope = 0, ZERO
-        for w in range(words):
-            near += ones(once[w] & ~dead[w])
-            # from here on: who has lost nothing
-            once[w] = ~once[w] & ~dead[w]
-            sure[w] = once[w]
-            hope |= once[w]
-        totals[p, 2] += near
-        if hope != ZERO:
-            _decide(
-                rows,
-                leaves,
-                group_starts[p],
-                group_starts[p + 1],
-                least,
-                leaf_starts,
-                sure,
-                out,
-                count,
-            )
-            for w in range(words):
-                if once[w] != ZERO:
-                    totals[p, 0] += ones(sure[w])
-                    totals[p, 1] += ones(once[w] & ~sure[w])
-                    add(eligible, w, sure[w])
-                    add(maybe, w, once[w] & ~sure[w])
+        # the j-th of scratch has those who fail j of the leaves so far
+        store(scratch, 0, same(EVERY))
+        for j in range(1, most + 1):
+            store(scratch, j, same(ZERO))
+        for i in range(first, last):
+            row = load(failing, at + leaves[i])
+            for j in range(most, 0, -1):
+                store(scratch, j, load(scratch, j) | (load(scratch, j - 1) & row))
+        row = load(scratch, most)
+    return row
 
 
 @_compiled
 def match_block(
-    rows: Array, valid: Array, doors: Array, door_starts: Array, policies: Array,
-    group_starts: Array, least: Array, hard: Array, leaf_starts: Array, leaves: Array,
-    totals: Array, eligible: Array, maybe: Array, scratch: Array, count: Array,
+    lost: Array, open_: Array, valid: Array, plan: Plan, totals: Array, eligible: Array,
+    maybe: Array,
 ) -> None:  # fmt: skip
     """All policies over one block.
 
+    `lost` and `open_` as `fail` makes them; `valid` has a bit for each enterprise that is there.
     Adds to `totals` (eligible, maybe, near miss a policy) and to the planes of counters `eligible`
-    and `maybe` (see counting.add).
-
-    `policies[door_starts[d]:door_starts[d + 1]]` begin with the same hard leaf `doors[d]`: where
-    nobody in the block may hold it, none of them is looked at. `valid` has a bit for each
-    enterprise that is there; `scratch` is uint64, four rows of words; `count` 66 of them.
+    and `maybe` (chunks x PLANES x words, see counting.add).
     """
-    for d in range(len(doors)):
-        if _opens(rows, valid, doors[d]):
-            _match(
-                rows, valid, policies[door_starts[d] : door_starts[d + 1]], group_starts, least,
-                hard, leaf_starts, leaves, totals, eligible, maybe, scratch, count,
-            )  # fmt: skip
+    chunks, size, all_doors = len(lost), lost.shape[1], len(plan.doors)
+    failing, unsure, present = pointer(lost), pointer(open_), pointer(valid)
+    doors, door_starts, policies = (
+        pointer(plan.doors), pointer(plan.door_starts), pointer(plan.policies)
+    )  # fmt: skip
+    group_starts, most, hard = pointer(plan.group_starts), pointer(plan.most), pointer(plan.hard)
+    leaf_starts, leaves = pointer(plan.leaf_starts), pointer(plan.leaves)
+    sums, planes, more_planes = pointer(totals), pointer(eligible), pointer(maybe)
+    kept = np.empty((SCRATCH, WORDS), np.uint64)
+    scratch = pointer(kept)
+    for c in range(chunks):
+        at = c * size
+        nobody = ~load(present, c)
+        for d in range(all_doors):
+            start = nobody | load(failing, at + doors[d])
+            if empty(~start):
+                continue
+            for p in range(door_starts[d], door_starts[d + 1]):
+                once, dead = same(ZERO), start
+                begin, end = group_starts[p], group_starts[p + 1]
+                for g in range(begin, end):
+                    row = _group(
+                        failing, at, leaves, leaf_starts[g], leaf_starts[g + 1], most[g], scratch
+                    )
+                    if hard[g] != 0:
+                        dead = dead | row
+                    else:
+                        dead = dead | (once & row)
+                        once = once | row
+                    if empty(~dead):
+                        break
+                if empty(~dead):
+                    continue
+                sum_at = 3 * policies[p]
+                sums[sum_at + 2] += count(once & ~dead)
+                hope = ~(once | dead)
+                if empty(hope):
+                    continue
+                sure = hope & ~load(unsure, at + doors[d])
+                for g in range(begin, end):
+                    if empty(sure):
+                        break
+                    sure = sure & ~_group(
+                        unsure, at, leaves, leaf_starts[g], leaf_starts[g + 1], most[g], scratch
+                    )
+                sums[sum_at] += count(sure)
+                sums[sum_at + 1] += count(hope & ~sure)
+                add(planes, c * PLANES, sure)
+                add(more_planes, c * PLANES, hope & ~sure)
+
+
+@_compiled
+def eligible_block(
+    open_: Array, valid: Array, plan: Plan, owners: Array, chunks: Array, words: Array
+) -> int:
+    """Who is eligible in one block: for each policy and chunk with somebody its place in the plan,
+    the chunk and its words; returned is how many of these there are."""
+    size, all_doors, found = open_.shape[1], len(plan.doors), 0
+    unsure, present, out = pointer(open_), pointer(valid), pointer(words)
+    doors, door_starts = pointer(plan.doors), pointer(plan.door_starts)
+    group_starts, most = pointer(plan.group_starts), pointer(plan.most)
+    leaf_starts, leaves = pointer(plan.leaf_starts), pointer(plan.leaves)
+    kept = np.empty((SCRATCH, WORDS), np.uint64)
+    scratch = pointer(kept)
+    for c in range(len(open_)):
+        at = c * size
+        for d in range(all_doors):
+            start = load(present, c) & ~load(unsure, at + doors[d])
+            if empty(start):
+                continue
+            for p in range(door_starts[d], door_starts[d + 1]):
+                sure = start
+                for g in range(group_starts[p], group_starts[p + 1]):
+                    sure = sure & ~_group(
+                        unsure, at, leaves, leaf_starts[g], leaf_starts[g + 1], most[g], scratch
+                    )
+                    if empty(sure):
+                        break
+                if not empty(sure):
+                    owners[found], chunks[found] = p, c
+                    store(out, found, sure)
+                    found += 1
+    return found

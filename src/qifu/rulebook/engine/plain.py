@@ -6,6 +6,7 @@ Same arguments, same answers; slower, and best with long blocks, for each call w
 import numpy as np
 
 from qifu.rulebook.engine.coding import Array
+from qifu.rulebook.engine.planning import Plan
 
 EVERY = np.uint64(2**64 - 1)
 
@@ -104,45 +105,62 @@ def _holds(rows: Array, leaves: Array, least: int, *, sure: bool) -> Array:
     return held
 
 
+def fail(rows: Array, leaves: Array, sure: bool, out: Array) -> None:
+    """Who does not hold each leaf for sure, or cannot hold it; one chunk, as long as the block."""
+    for i, leaf in enumerate(leaves):
+        out[0, i] = ~_leaf(rows, leaf, sure=sure)
+
+
+def _group(failing: Array, most: int) -> Array:
+    """Who fails at least `most` of the leaves."""
+    if most == 1 or most == len(failing):
+        join = np.bitwise_or if most == 1 else np.bitwise_and
+        joined: Array = join.reduce(failing)
+        return joined
+    reached = np.zeros((most + 1, failing.shape[1]), np.uint64)
+    reached[0] = EVERY
+    for row in failing:
+        for j in range(most, 0, -1):
+            reached[j] |= reached[j - 1] & row
+    failed: Array = reached[most]
+    return failed
+
+
 def match_block(
-    rows: Array, valid: Array, doors: Array, door_starts: Array, policies: Array,
-    group_starts: Array, least: Array, hard: Array, leaf_starts: Array, leaves: Array,
-    totals: Array, eligible: Array, maybe: Array, scratch: Array, count: Array,
+    lost: Array, open_: Array, valid: Array, plan: Plan, totals: Array, eligible: Array,
+    maybe: Array,
 ) -> None:  # fmt: skip
     """All policies over one block, as matching.match_block does it."""
-    open_ = [
-        p
-        for d, door in enumerate(doors)
-        if (_leaf(rows, door, sure=False) & valid).any()
-        for p in policies[door_starts[d] : door_starts[d + 1]]
-    ]
-    for p in open_:
-        groups = [
-            (leaves[leaf_starts[g] : leaf_starts[g + 1]], int(least[g]), bool(hard[g]))
-            for g in range(group_starts[p], group_starts[p + 1])
-        ]
-        once, dead = np.zeros_like(valid), ~valid
-        for own, k, is_hard in groups:
-            lost = ~_holds(rows, own, k, sure=False)
-            if is_hard:
-                dead |= lost
-            else:
-                dead |= once & lost
-                once |= lost
-            if (dead == EVERY).all():
-                break
-        else:
-            totals[p, 2] += int(np.bitwise_count(once & ~dead).sum())
-            hope = ~once & ~dead
-            sure = hope
-            for own, k, _ in groups:
-                if not sure.any():
+    failing, unsure = lost[0], open_[0]
+    for d, door in enumerate(plan.doors):
+        start = failing[door] | ~valid
+        if (start == EVERY).all():
+            continue
+        for p in range(plan.door_starts[d], plan.door_starts[d + 1]):
+            groups = [
+                (plan.leaves[plan.leaf_starts[g] : plan.leaf_starts[g + 1]], plan.most[g], g)
+                for g in range(plan.group_starts[p], plan.group_starts[p + 1])
+            ]
+            once, dead = np.zeros_like(valid), start
+            for leaves, most, g in groups:
+                row = _group(failing[leaves], most)
+                dead = dead | (row if plan.hard[g] else once & row)
+                once |= row
+                if (dead == EVERY).all():
                     break
-                sure = sure & _holds(rows, own, k, sure=True)
-            totals[p, 0] += int(np.bitwise_count(sure).sum())
-            totals[p, 1] += int(np.bitwise_count(hope & ~sure).sum())
-            _add(eligible, sure)
-            _add(maybe, hope & ~sure)
+            else:
+                counts = totals[plan.policies[p]]
+                counts[2] += int(np.bitwise_count(once & ~dead).sum())
+                hope = ~(once | dead)
+                sure = hope & ~unsure[door]
+                for leaves, most, _ in groups:
+                    if not sure.any():
+                        break
+                    sure &= ~_group(unsure[leaves], most)
+                counts[0] += int(np.bitwise_count(sure).sum())
+                counts[1] += int(np.bitwise_count(hope & ~sure).sum())
+                _add(eligible[0], sure)
+                _add(maybe[0], hope & ~sure)
 
 
 def _add(planes: Array, row: Array) -> None:
@@ -156,7 +174,7 @@ def _add(planes: Array, row: Array) -> None:
 
 def flush(planes: Array, counts: Array) -> None:
     """Read the counters out into `counts` and set them to zero."""
-    for plane, row in enumerate(planes):
+    for plane, row in enumerate(planes[0]):
         bits = np.unpackbits(row.view(np.uint8), bitorder="little")[: len(counts)]
         counts += bits.astype(counts.dtype) << plane
     planes[:] = 0

@@ -10,7 +10,8 @@ import numpy as np
 from qifu.rulebook.engine import plain
 from qifu.rulebook.engine.coding import Array, Snapshot
 from qifu.rulebook.engine.compiling import Program
-from qifu.rulebook.engine.layout import ALL, Layout, Ragged, lay_out
+from qifu.rulebook.engine.layout import ALL, Layout, lay_out
+from qifu.rulebook.engine.planning import Plan, make_plan
 
 # All rows of a block of 4,096 enterprises fit into the second-level cache; NumPy alone wants fewer
 # and longer calls.
@@ -35,6 +36,7 @@ class Kernel:
 
     functions: Any
     block: int
+    chunk: int
 
 
 def kernel(name: str = "") -> Kernel:
@@ -46,24 +48,8 @@ def kernel(name: str = "") -> Kernel:
             if name:
                 raise
         else:
-            return Kernel(compiled, BLOCKS["numba"])
-    return Kernel(plain, BLOCKS["numpy"])
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A program as flat arrays, its groups in the order in which they are looked at."""
-
-    layout: Layout
-    group_starts: Array
-    least: Array
-    hard: Array
-    leaf_starts: Array
-    leaves: Array
-    # policies that begin with the same hard leaf stand together
-    doors: Array
-    door_starts: Array
-    policies: Array
+            return Kernel(compiled, BLOCKS["numba"], compiled.WORDS)
+    return Kernel(plain, BLOCKS["numpy"], BLOCKS["numpy"] // 64)
 
 
 def match(
@@ -77,7 +63,8 @@ def match(
     """
     with_ = kernel(engine)
     layout = lay_out(program, snapshot)
-    plan = _plan(program, snapshot, layout, with_)
+    chance = chances(snapshot, layout, with_)
+    plan = make_plan(program, snapshot, layout, chance, np.arange(len(program.ids)))
     size = snapshot.size
     counts = np.zeros((size, 2), np.int32)
     step = with_.block
@@ -87,9 +74,9 @@ def match(
 
     def work() -> Array:
         nonlocal done
-        bench = Bench(layout, len(program.ids), with_)
+        bench = Bench(layout, plan, len(program.ids), with_)
         for begin, end in _taken(queue):
-            bench.block(plan, snapshot, begin, end, counts[begin:end])
+            bench.block(snapshot, begin, end, counts[begin:end])
             done += end - begin
             if progress:
                 progress(done, size)
@@ -109,32 +96,34 @@ def _taken(queue: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 class Bench:
-    """What one thread works with: the rows of a block, counters, scratch."""
+    """What one thread works with: the rows of a block, who fails which leaf, counters."""
 
-    def __init__(self, layout: Layout, policies: int, kernel: Kernel) -> None:
+    def __init__(self, layout: Layout, plan: Plan | None, policies: int, kernel: Kernel) -> None:
         words = kernel.block // 64
         self.layout, self.run, self.size = layout, kernel.functions, kernel.block
         self.rows = np.zeros((layout.count, words), np.uint64)
         self.valid = np.zeros(words, np.uint64)
         self.totals = np.zeros((policies, 3), np.int64)
-        self.planes = np.zeros((2, PLANES, words), np.uint64)
-        self.scratch = np.zeros((4, words), np.uint64)
-        self.count = np.zeros((66, words), np.uint64)
+        self.planes = np.zeros((2, words // kernel.chunk, PLANES, kernel.chunk), np.uint64)
+        if plan is not None:
+            self.plan = plan
+            shape = (words // kernel.chunk, len(plan.used), kernel.chunk)
+            self.lost, self.open = np.empty(shape, np.uint64), np.empty(shape, np.uint64)
 
-    def block(self, plan: Plan, snapshot: Snapshot, begin: int, end: int, counts: Array) -> None:
+    def block(self, snapshot: Snapshot, begin: int, end: int, counts: Array) -> None:
         """One block: its rows, then every policy whose door is open, then its counters."""
-        self.build(begin, end)
+        self.build(snapshot, begin, end)
+        self.run.fail(self.rows, self.plan.used, False, self.lost)
+        self.run.fail(self.rows, self.plan.used, True, self.open)
         self.run.match_block(
-            self.rows, self.valid, plan.doors, plan.door_starts, plan.policies, plan.group_starts,
-            plan.least, plan.hard, plan.leaf_starts, plan.leaves, self.totals, self.planes[0],
-            self.planes[1], self.scratch, self.count,
-        )  # fmt: skip
+            self.lost, self.open, self.valid, self.plan, self.totals, self.planes[0], self.planes[1]
+        )
         for which in (0, 1):
             counted = np.zeros(end - begin, np.int32)
             self.run.flush(self.planes[which], counted)
             counts[:, which] = counted
 
-    def build(self, begin: int, end: int) -> None:
+    def build(self, snapshot: Snapshot, begin: int, end: int) -> None:
         """All rows of the enterprises from `begin` to `end`."""
         rows, layout, run = self.rows, self.layout, self.run
         rows[:] = 0
@@ -166,65 +155,16 @@ class Bench:
             run.composite(rows, at, unknown, least, leaves)
 
 
-def _plan(program: Program, snapshot: Snapshot, layout: Layout, with_: Kernel) -> Plan:
-    """The program with the groups of each policy in the order in which they lose most."""
-    chance = _chances(snapshot, layout, with_)
-    group_starts, leaf_starts = [0], [0]
-    least: list[int] = []
-    hard: list[bool] = []
-    leaves: list[tuple[int, int, int]] = []
-    doors: dict[tuple[int, int, int], list[int]] = {}
-    true, unknown = layout.true.tolist(), layout.unknown.tolist()
-    for p, groups in enumerate(program.policies):
-        ordered = sorted(groups, key=lambda group: _hope(group, true, unknown, chance))
-        for k, is_hard, own in ordered:
-            least.append(k)
-            hard.append(is_hard)
-            leaves += [(true[row], unknown[row], int(negated)) for row, negated in own]
-            leaf_starts.append(len(leaves))
-        group_starts.append(len(least))
-        first = ordered[0] if ordered else None
-        door = (ALL, ALL, 0)
-        if first and first[1] and len(first[2]) == 1:
-            row, negated = first[2][0]
-            door = (true[row], unknown[row], int(negated))
-        doors.setdefault(door, []).append(p)
-    return Plan(
-        layout,
-        np.array(group_starts, np.int32),
-        np.array(least, np.int32),
-        np.array(hard, np.bool_),
-        np.array(leaf_starts, np.int32),
-        np.array(leaves, np.int32).reshape(-1, 3),
-        np.array(list(doors), np.int32).reshape(-1, 3),
-        Ragged.of(list(doors.values())).starts,
-        Ragged.of(list(doors.values())).items,
-    )
-
-
-def _hope(group: Any, true: list[int], unknown: list[int], chance: Array) -> tuple[bool, float]:
-    """Sorts hard groups first, then those that fewest may hold."""
-    k, hard, leaves = group
-    each = [
-        1 - chance[true[row]] if negated else chance[true[row]] + chance[unknown[row]]
-        for row, negated in leaves
-    ]
-    if len(each) == 1:
-        return not hard, each[0]
-    # how many of independent leaves hold: the mean is good enough for an order
-    return not hard, min(1.0, sum(each) / k)
-
-
-def _chances(snapshot: Snapshot, layout: Layout, with_: Kernel) -> Array:
+def chances(snapshot: Snapshot, layout: Layout, with_: Kernel) -> Array:
     """The share of enterprises in each row, over a few blocks spread through the snapshot."""
-    bench = Bench(layout, 0, with_)
+    bench = Bench(layout, None, 0, with_)
     share = np.zeros(layout.count)
     most = max(1, SAMPLES // with_.block)
     starts = np.unique(np.linspace(0, max(snapshot.size - with_.block, 0), most).astype(int))
     seen = 0
     for start in starts:
         end = min(int(start) + with_.block, snapshot.size)
-        bench.build(int(start), end)
+        bench.build(snapshot, int(start), end)
         share += np.bitwise_count(bench.rows & bench.valid).sum(axis=1)
         seen += end - int(start)
     return share / max(seen, 1)
