@@ -1,8 +1,9 @@
 """The conditions inside an amount's `if`: every one answers yes, no or unknown."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from qifu.rulebook.amount_tree import COMPARE, Node, Range, Reader, Test
+from qifu.rulebook.amount_tree import COMPARE, Node, Range, Reader, Test, settled
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -18,14 +19,17 @@ class Comparison:
     def holds(self, reader: Reader) -> bool | None:
         left, right = self.left.range(reader), self.right.range(reader)
         if self.sign in ("==", "!="):
-            if left.high < right.low or right.high < left.low:
-                return self.sign == "!="
-            if left.low == left.high == right.low == right.high and left.low.is_finite():
-                return self.sign == "=="
-            return None
+            return self._equal(*map(settled, left), *map(settled, right))
         if _surely(left, self.sign, right):
             return True
         return False if _surely(left, _OPPOSITE[self.sign], right) else None
+
+    def _equal(self, low: Decimal, high: Decimal, least: Decimal, most: Decimal) -> bool | None:
+        if high < least or most < low:
+            return self.sign == "!="
+        if low == high == least == most and low.is_finite():
+            return self.sign == "=="
+        return None
 
 
 def _surely(left: Range, sign: str, right: Range) -> bool:

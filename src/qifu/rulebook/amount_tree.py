@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, Context, Decimal
 from typing import NamedTuple, Protocol
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
@@ -13,6 +13,8 @@ from qifu.rulebook.units import convert, family
 
 INFINITE = Decimal("Infinity")
 ZERO = Decimal(0)
+# digits of a figure that count; those beyond are what is left of a division
+SETTLED = Context(prec=50)
 
 
 class Range(NamedTuple):
@@ -138,9 +140,21 @@ class Sum:
         low = high = ZERO
         for sign, node in self.parts:
             part = node.range(reader)
-            low += part.low if sign > 0 else -part.high
-            high += part.high if sign > 0 else -part.low
+            low = _added(low, part.low if sign > 0 else -part.high)
+            high = _added(high, part.high if sign > 0 else -part.low)
         return Range(low, high)
+
+
+def _added(one: Decimal, other: Decimal) -> Decimal:
+    total = one + other
+    if total and total.is_finite() and total.adjusted() < one.adjusted() - SETTLED.prec:
+        return ZERO  # a third three times, less one
+    return total
+
+
+def settled(value: Decimal) -> Decimal:
+    """Without the last digits, where a division leaves what it could not divide."""
+    return SETTLED.plus(value)
 
 
 @dataclass(frozen=True)
@@ -210,7 +224,7 @@ class RoundDown:
     def floor(self, value: Decimal) -> Decimal:
         if value.is_infinite():
             return value
-        return (value / self.step).to_integral_value(ROUND_FLOOR) * self.step
+        return settled(value / self.step).to_integral_value(ROUND_FLOOR) * self.step
 
 
 @dataclass(frozen=True)
@@ -269,8 +283,8 @@ class _Compare(Protocol):
 
 
 COMPARE: dict[str, _Compare] = {
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: settled(a) < settled(b),
+    "<=": lambda a, b: settled(a) <= settled(b),
+    ">": lambda a, b: settled(a) > settled(b),
+    ">=": lambda a, b: settled(a) >= settled(b),
 }
