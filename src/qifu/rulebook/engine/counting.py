@@ -4,7 +4,7 @@ import numba
 import numpy as np
 
 from qifu.rulebook.engine.coding import Array
-from qifu.rulebook.engine.eights import WORDS, Words, empty, load, store
+from qifu.rulebook.engine.eights import WORDS, Words, count, empty, load, lowest, pointer, store
 
 PLANES = 16  # counts up to 65,535 policies before they must be flushed
 ZERO, ONE = np.uint64(0), np.uint64(1)
@@ -39,3 +39,32 @@ def flush(planes: Array, counts: Array) -> None:
                 planes[c, plane, w] = ZERO
                 for bit in range(min(64, len(counts) - first)):
                     counts[first + bit] += ((word >> np.uint64(bit)) & ONE) << plane
+
+
+@_compiled
+def reserve(words: Array, owners: Array, found: int, free: Array, ends: Array, at: Array) -> bool:
+    """Where each of the `found` rows of eight words puts its enterprises: at its owner's next free
+    place. False where an owner has more of them than places."""
+    rows = pointer(words)
+    for i in range(found):
+        owner = owners[i]
+        at[i] = free[owner]
+        free[owner] += count(load(rows, i))
+        if free[owner] > ends[owner]:
+            return False
+    return True
+
+
+@_compiled
+def place(
+    words: Array, chunks: Array, found: int, at: Array, order: Array, positions: Array
+) -> None:
+    """Put down the enterprises of each row, as their places in the input, from `at[i]` on."""
+    for i in range(found):
+        to = at[i]
+        for w in range(WORDS):
+            word, first = words[i, w], 64 * (chunks[i] * WORDS + w)
+            while word != ZERO:
+                positions[to] = order[first + lowest(word)]
+                word &= word - ONE
+                to += 1

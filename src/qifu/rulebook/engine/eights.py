@@ -120,6 +120,16 @@ def empty(typing: Any, value: Any) -> Any:
     return types.boolean(eight), made
 
 
+@_function
+def lowest(typing: Any, word: Any) -> Any:
+    """The place of the lowest bit that is set in one word, which is not zero."""
+
+    def made(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), made
+
+
 def _operator(sign: Any, operation: str, operands: int) -> None:
     """Teach numba an operator on eight words: LLVM's own, word by word."""
     kinds = [eight] * operands

@@ -140,8 +140,8 @@ def match_block(
 def eligible_block(
     open_: Array, valid: Array, plan: Plan, owners: Array, chunks: Array, words: Array
 ) -> int:
-    """Who is eligible in one block: for each policy and chunk with somebody its place in the plan,
-    the chunk and its words; returned is how many of these there are."""
+    """Who is eligible in one block: where a policy has somebody in a chunk, the policy, the chunk
+    and its words; returned is how many of these there are."""
     size, all_doors, found = open_.shape[1], len(plan.doors), 0
     unsure, present, out = pointer(open_), pointer(valid), pointer(words)
     doors, door_starts = pointer(plan.doors), pointer(plan.door_starts)
@@ -164,7 +164,7 @@ def eligible_block(
                     if empty(sure):
                         break
                 if not empty(sure):
-                    owners[found], chunks[found] = p, c
+                    owners[found], chunks[found] = plan.policies[p], c
                     store(out, found, sure)
                     found += 1
     return found

@@ -163,6 +163,47 @@ def match_block(
                 _add(maybe[0], hope & ~sure)
 
 
+def eligible_block(
+    open_: Array, valid: Array, plan: Plan, owners: Array, chunks: Array, words: Array
+) -> int:
+    """Who is eligible in one block, as matching.eligible_block gives it."""
+    unsure, found = open_[0], 0
+    for d, door in enumerate(plan.doors):
+        start = valid & ~unsure[door]
+        if not start.any():
+            continue
+        for p in range(plan.door_starts[d], plan.door_starts[d + 1]):
+            sure = start
+            for g in range(plan.group_starts[p], plan.group_starts[p + 1]):
+                leaves = plan.leaves[plan.leaf_starts[g] : plan.leaf_starts[g + 1]]
+                sure = sure & ~_group(unsure[leaves], plan.most[g])
+                if not sure.any():
+                    break
+            else:
+                owners[found], chunks[found], words[found] = plan.policies[p], 0, sure
+                found += 1
+    return found
+
+
+def reserve(words: Array, owners: Array, found: int, free: Array, ends: Array, at: Array) -> bool:
+    """The next free places of each row's owner, and whether there are enough."""
+    own = owners[:found]
+    # an owner has one row a block
+    at[:found] = free[own]
+    free[own] += np.bitwise_count(words[:found]).sum(axis=1, dtype=np.int64)
+    return bool((free[own] <= ends[own]).all())
+
+
+def place(
+    words: Array, chunks: Array, found: int, at: Array, order: Array, positions: Array
+) -> None:
+    """Put down the enterprises of each row, as their places in the input."""
+    for row, start in zip(words[:found], at[:found], strict=True):
+        bits = np.unpackbits(row.view(np.uint8), bitorder="little")
+        where = order[np.nonzero(bits)[0]]
+        positions[start : start + len(where)] = where
+
+
 def _add(planes: Array, row: Array) -> None:
     plane = 0
     while row.any():

@@ -67,15 +67,13 @@ def match(
     plan = make_plan(program, snapshot, layout, chance, np.arange(len(program.ids)))
     size = snapshot.size
     counts = np.zeros((size, 2), np.int32)
-    step = with_.block
-    blocks = [(begin, min(begin + step, size)) for begin in range(0, size, step)]
-    queue = iter(blocks)
+    queue = blocks(snapshot, with_)
     done = 0
 
     def work() -> Array:
         nonlocal done
         bench = Bench(layout, plan, len(program.ids), with_)
-        for begin, end in _taken(queue):
+        for begin, end in queue:
             bench.block(snapshot, begin, end, counts[begin:end])
             done += end - begin
             if progress:
@@ -89,10 +87,11 @@ def match(
     return Counts(np.asarray(totals, np.int64), enterprises)
 
 
-def _taken(queue: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    # next() of one list iterator is one step for Python's threads
-    while (block := next(queue, None)) is not None:
-        yield block
+def blocks(snapshot: Snapshot, kernel: Kernel) -> Iterator[tuple[int, int]]:
+    """Begin and end of every block; several threads may take from it, each block goes to one."""
+    step, size = kernel.block, snapshot.size
+    # next() of a list's iterator is one step for Python's threads, that of a generator is not
+    return iter([(begin, min(begin + step, size)) for begin in range(0, size, step)])
 
 
 class Bench:
