@@ -285,7 +285,7 @@ def test_a_policy_that_is_not_there_is_not_found(client, firm):
 
 
 def test_a_policy_not_in_force_today_leads_to_its_words_in_the_library(client, firm):
-    PolicyVersion.objects.filter(policy_id="SZD-2026-001").update(effective_to="2026-01-31")
+    PolicyVersion.objects.filter(policy_id="SZD-2026-001").update(effective_from="2027-01-01")
     answer = client.get("/my/policies/SZD-2026-001/")
     assert answer.status_code == 302
     assert answer["Location"] == "/policies/SZD-2026-001/"

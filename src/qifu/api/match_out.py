@@ -103,27 +103,9 @@ def _condition(group: GroupResult, *, deep: bool) -> ConditionOut:
     )
 
 
-def _excludes(match: Match) -> dict[str, set[str]]:
-    """Which policies cannot be claimed with which; works both ways."""
-    found: dict[str, set[str]] = {r.policy.id: set() for r in match.report.policies}
-    for result in match.report.policies:
-        for other in result.policy.excludes:
-            if other in found and other != result.policy.id:
-                found[result.policy.id].add(other)
-                found[other].add(result.policy.id)
-    return found
-
-
-def policy_match_out(
-    result: PolicyResult,
-    match: Match,
-    *,
-    deep: bool = False,
-    excludes: dict[str, set[str]] | None = None,
-) -> PolicyMatchOut:
+def policy_match_out(result: PolicyResult, match: Match, *, deep: bool = False) -> PolicyMatchOut:
     """One policy's answer; `deep` brings the conditions inside conditions."""
     policy, amount = result.policy, result.amount
-    excludes = _excludes(match) if excludes is None else excludes
     return PolicyMatchOut(
         id=policy.id,
         version=policy.version,
@@ -135,7 +117,7 @@ def policy_match_out(
         closes=policy.closes,
         amount=Amount(low=yuan(amount.low), high=yuan(amount.high)) if amount else None,
         counted=policy.id in match.total.chosen,
-        excludes=sorted(excludes[policy.id]),
+        excludes=sorted(match.report.prepared.apart.get(policy.id, ())),
         conditions=[_condition(group, deep=deep) for group in result.groups],
         open_facts=list(result.open_keys()),
     )
@@ -165,7 +147,7 @@ def match_out(match: Match, wanted: str = "") -> MatchOut:
         "near_miss": match.near,
         "ineligible": match.not_for_you,
     }
-    total, asked, excludes = match.total, match.next_question, _excludes(match)
+    total, asked = match.total, match.next_question
     return MatchOut(
         as_of=match.report.as_of,
         engine=match.report.engine,
@@ -177,7 +159,7 @@ def match_out(match: Match, wanted: str = "") -> MatchOut:
         ),
         counts={name: len(results) for name, results in groups.items()},
         policies=[
-            policy_match_out(result, match, excludes=excludes)
+            policy_match_out(result, match)
             for name, results in groups.items()
             if wanted in ("", name)
             for result in results

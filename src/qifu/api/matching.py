@@ -69,10 +69,6 @@ def match_of(request: Asked, firm: Enterprise, order: str = "money") -> Match:
     return found
 
 
-def _verdicts(match: Match) -> dict[str, str]:
-    return {result.policy.id: result.verdict for result in match.report.policies}
-
-
 def _questions(match: Match) -> Iterable[MatchQuestionOut]:
     return (question_out(one, match) for one in match.questions)
 
@@ -160,7 +156,7 @@ def answer(request: Asked, code: PathCode, given: AnswerIn) -> QuestionAnsweredO
     if any(one.attr == given.key for one in after.questions):
         skip_question(firm, actor=request.actor, key=given.key, now=now)
         after, did = match_of(request, firm), "outranked"
-    then, told = _verdicts(before), _verdicts(after)
+    then, told = before.report.verdicts(), after.report.verdicts()
     return QuestionAnsweredOut(
         did=did,
         gained=[k for k, v in told.items() if v == "eligible" and then.get(k) != v],

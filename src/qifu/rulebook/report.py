@@ -180,6 +180,19 @@ class Prepared:
         self.combine = rules_of(self.policies)
         self.rules = Rules([policy.groups for policy in self.policies], catalogue, as_of)
 
+    @cached_property
+    def apart(self) -> Mapping[str, tuple[str, ...]]:
+        """For a policy the ids of those in force that cannot be claimed together with it, whichever
+        of the two says so; policies that exclude nothing are not in it."""
+        found: dict[str, dict[str, None]] = {}
+        for policy in self.policies:
+            for other in policy.excludes:
+                if other != policy.id:
+                    found.setdefault(other, {})[policy.id] = None
+                    if other in self.places:
+                        found.setdefault(policy.id, {})[other] = None
+        return {policy: tuple(others) for policy, others in found.items()}
+
     def report(self, facts: Mapping[str, Any]) -> Report:
         """The report for one enterprise. RuleError for facts that cannot be."""
         view = View(self.catalogue, self.as_of, read_facts(facts, self.catalogue))

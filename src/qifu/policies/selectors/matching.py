@@ -13,12 +13,11 @@ from qifu.organisations.permissions import Actor
 from qifu.organisations.selectors import facts_seen
 from qifu.policies.models import SkippedQuestion
 from qifu.policies.permissions import may_match
-from qifu.policies.selectors.library import programmes, published_versions
+from qifu.policies.selectors.library import ready
 from qifu.rulebook.amounts import AmountRange
 from qifu.rulebook.combine import Total, best_total
-from qifu.rulebook.combine_rules import rules_of
 from qifu.rulebook.questions import Question
-from qifu.rulebook.report import PolicyResult, Report, report
+from qifu.rulebook.report import PolicyResult, Report
 
 NOWHERE = date.max
 
@@ -40,9 +39,10 @@ class Match:
         return best_total(
             [
                 (r.policy.id, r.verdict, countable(r.amount), r.policy.excludes, r.status)
-                for r in self.report.policies
+                for verdict in ("eligible", "maybe")
+                for r in self.report.those(verdict)
             ],
-            rules_of(r.policy for r in self.report.policies),
+            self.report.prepared.combine,
         )
 
     def _sorted(self, results: list[PolicyResult]) -> list[PolicyResult]:
@@ -50,31 +50,27 @@ class Match:
             amount = result.amount
             return Decimal(-1) if amount is None or amount.high is None else amount.high
 
-        def days(result: PolicyResult) -> tuple[bool, date]:
-            return result.status == "closed", result.policy.closes or NOWHERE
-
         if self.order == "closes":
-            return sorted(results, key=lambda r: (days(r), -money(r), r.policy.id))
-        return sorted(results, key=lambda r: (-money(r), days(r), r.policy.id))
-
-    def _with(self, verdict: str) -> list[PolicyResult]:
-        return [result for result in self.report.policies if result.verdict == verdict]
+            return sorted(results, key=lambda r: (_days(r), -money(r), r.policy.id))
+        return sorted(results, key=lambda r: (-money(r), _days(r), r.policy.id))
 
     @cached_property
     def eligible(self) -> list[PolicyResult]:
-        return self._sorted(self._with("eligible"))
+        return self._sorted(self.report.those("eligible"))
 
     @cached_property
     def maybe(self) -> list[PolicyResult]:
-        return self._sorted(self._with("maybe"))
+        return self._sorted(self.report.those("maybe"))
 
     @cached_property
     def near(self) -> list[PolicyResult]:
-        return self._sorted([r for r in self._with("ineligible") if r.near_miss])
+        return self._sorted(self.report.those("ineligible", near_miss=True))
 
     @cached_property
     def not_for_you(self) -> list[PolicyResult]:
-        return self._sorted([r for r in self._with("ineligible") if not r.near_miss])
+        """By days left only: thousands of amounts that nobody gets need not be known."""
+        found = self.report.those("ineligible", near_miss=False)
+        return sorted(found, key=lambda r: (_days(r), r.policy.id))
 
     @property
     def questions(self) -> list[Question]:
@@ -88,7 +84,11 @@ class Match:
 
     def result(self, policy_id: str) -> PolicyResult | None:
         """The result for one policy, or None where it is not in force."""
-        return next((r for r in self.report.policies if r.policy.id == policy_id), None)
+        return self.report.result(policy_id)
+
+
+def _days(result: PolicyResult) -> tuple[bool, date]:
+    return result.status == "closed", result.policy.closes or NOWHERE
 
 
 def countable(amount: AmountRange | None) -> AmountRange | None:
@@ -106,15 +106,10 @@ def match_facts(
     order: str = "money",
     city: City | None = None,
 ) -> Match:
-    """Facts against the library in force. Derived facts are added; what is given stays.
-
-    Judged by the open catalogue: an amount that nothing but a bound of a fact would cap has no
-    upper end here, so that no page promises it.
-    """
+    """Facts against the library in force. Derived facts are added; what is given stays."""
     city = city or current_city()
     whole, provenance = city.with_derived(facts, as_of=on)
-    pks = list(published_versions(on).order_by("policy_id").values_list("pk", flat=True))
-    made = report(programmes(pks, city), whole, city.open_catalogue, as_of=on, derived=city.derived)
+    made = ready(on, city).report(whole)
     return Match(made, city, whole, provenance, skipped, order)
 
 

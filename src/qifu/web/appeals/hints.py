@@ -14,6 +14,7 @@ from qifu.knowledge.selectors import Hit, answers_for
 from qifu.organisations.models import Enterprise
 from qifu.organisations.permissions import Actor
 from qifu.policies.selectors import match_for
+from qifu.rulebook.policy import Policy
 from qifu.rulebook.report import PolicyResult
 from qifu.textmine.matters import Matter, suggest
 from qifu.web.appeals.basis import cited
@@ -102,7 +103,9 @@ def policies_for(
     spoke = [word for hint in matters for word in hint.words]
     words = [word for word in {*spoke, *query_words(text)} if len(word) > 1]
     weighed = [
-        (score, result) for result in match.report.policies if (score := _score(result, words))
+        (score, match.report.policies[at])
+        for at, policy in enumerate(match.report.prepared.policies)
+        if (score := _score(policy, words))
     ]
     weighed.sort(key=lambda row: (-row[0], _VERDICTS.get(row[1].verdict, 2), row[1].policy.id))
     best = [row for row in weighed if row[0] >= _IN_TITLE][:MOST]
@@ -110,7 +113,7 @@ def policies_for(
     return [result for _score_, result in best]
 
 
-def _score(result: PolicyResult, words: Sequence[str]) -> int:
-    title = result.policy.title
-    summary = str((result.policy.card.get("summary") or {}).get("zh", ""))
+def _score(policy: Policy, words: Sequence[str]) -> int:
+    title = policy.title
+    summary = str((policy.card.get("summary") or {}).get("zh", ""))
     return sum(_IN_TITLE * (word in title) + _IN_SUMMARY * (word in summary) for word in words)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from django.utils import timezone
@@ -21,20 +20,28 @@ from qifu.web.words import language
 
 ORDERS: Final = ("money", "closes")
 PAYING: Final = ("grant", "loan_interest", "tax", "voucher")
+MOST_CARDS: Final = 100
 KEPT: Final = "last_answer"
 KEPT_FOR: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
 class Section:
-    """One of the four groups. `folded`: shown only when somebody asks."""
+    """One of the four groups. `folded`: shown only when somebody asks. `count` may be more than
+    the cards that are shown."""
 
     code: str
     title: str
     words: str
     empty: str
     cards: list[Card]
+    count: int
     folded: bool = False
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.cards)
 
 
 @dataclass(frozen=True)
@@ -60,11 +67,6 @@ def match_of(request: AskedRequest, firm: Enterprise) -> Match:
     if match is None:
         raise Enterprise.DoesNotExist
     return match
-
-
-def verdicts(match: Match) -> dict[str, str]:
-    """Policy id → eligible, maybe or ineligible."""
-    return {result.policy.id: result.verdict for result in match.report.policies}
 
 
 def keep(
@@ -112,18 +114,6 @@ def last_answer(request: AskedRequest, firm: Enterprise, match: Match) -> LastAn
     )
 
 
-def at_stake(match: Match, question: Question) -> Decimal | None:
-    """The most that the policies which the answer may decide are worth, as far as is known."""
-    amounts = [
-        amount.high
-        for result in match.maybe
-        if question.attr in result.open_keys()
-        and (amount := result.amount) is not None
-        and amount.high
-    ]
-    return sum(amounts, Decimal(0)) or None
-
-
 def answer_form(match: Match, question: Question, data: Any = None) -> AnswerForm:
     """The form of one question."""
     return AnswerForm(
@@ -156,12 +146,12 @@ def board(
         "firm": firm,
         "match": match,
         "total": total,
-        "sections": sections(match, changed),
+        "sections": sections(match, changed, request.GET.get("all", "")),
         "open_amounts": sum(
             r.policy.id in total.amount_open for r in match.eligible if r.policy.benefit in PAYING
         ),
         "question": asked,
-        "at_stake": at_stake(match, asked) if asked else None,
+        "at_stake": (asked.money or None) if asked else None,
         "question_words": asked.text(language()) if asked else "",
         "form": form,
         "may_answer": allowed,
@@ -172,36 +162,50 @@ def board(
     }
 
 
-def sections(match: Match, changed: frozenset[str]) -> list[Section]:
-    """The four groups, what each means, and what to say where there is nothing."""
-    return [
-        Section(
+def sections(match: Match, changed: frozenset[str], whole: str = "") -> list[Section]:
+    """The four groups, what each means, and what to say where there is nothing.
+
+    The first MOST_CARDS of each; all of the one whose code is `whole`.
+    """
+    told = [
+        (
             "eligible",
+            match.eligible,
             _("可享"),
             _("条件都满足。"),
             _("还没有能确定可享的政策。回答上面的问题，或补全企业资料，结果会变。"),
-            cards(match, match.eligible, changed),
         ),
-        Section(
+        (
             "maybe",
+            match.maybe,
             _("可能可享"),
             _("没有不满足的条件，但还有情况不知道，或要由部门评审。"),
             _("没有悬而未决的政策。"),
-            cards(match, match.maybe, changed),
         ),
-        Section(
+        (
             "near",
+            match.near,
             _("差一点"),
             _("只有一项条件不满足，而且是企业可以改变的。"),
             _("没有只差一项的政策。"),
-            cards(match, match.near, changed),
         ),
-        Section(
+        (
             "not_for_you",
+            match.not_for_you,
             _("不符合"),
             _("有企业改变不了的条件不满足，或差得不止一项。"),
             _("没有。"),
-            cards(match, match.not_for_you, changed),
-            folded=True,
         ),
+    ]
+    return [
+        Section(
+            code,
+            title,
+            words,
+            empty,
+            cards(match, results if code == whole else results[:MOST_CARDS], changed),
+            count=len(results),
+            folded=code == "not_for_you" != whole,
+        )
+        for code, results, title, words, empty in told
     ]

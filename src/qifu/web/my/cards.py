@@ -17,7 +17,8 @@ OPEN = ("open", "closing_soon", "always")
 
 @dataclass(frozen=True)
 class Card:
-    """One line of "my policies". `others` are policies that cannot be claimed together with it."""
+    """One line of "my policies". `counted`: it is part of the total. `others` are policies that
+    cannot be claimed together with it."""
 
     result: PolicyResult
     counted: bool
@@ -62,32 +63,18 @@ class Condition:
     inner: tuple["Condition", ...]
 
 
-def apart_from(match: Match) -> dict[str, tuple[PolicyResult, ...]]:
-    """For each policy of the match those that cannot be claimed with it; works both ways."""
-    results = {result.policy.id: result for result in match.report.policies}
-    found: dict[str, dict[str, PolicyResult]] = {key: {} for key in results}
-    for key, result in results.items():
-        for other in result.policy.excludes:
-            if other in results and other != key:
-                found[key][other] = results[other]
-                found[other][key] = result
-    return {key: tuple(others.values()) for key, others in found.items()}
-
-
 def cards(
     match: Match, results: Iterable[PolicyResult], changed: frozenset[str] = frozenset()
 ) -> list[Card]:
-    """Results as cards, in the order given. `counted`: it is part of the total."""
-    apart = apart_from(match)
-    return [
-        Card(
-            result,
-            result.policy.id in match.total.chosen,
-            apart[result.policy.id],
-            result.policy.id in changed,
-        )
-        for result in results
-    ]
+    """Results as cards, in the order given."""
+    apart, chosen = match.report.prepared.apart, frozenset(match.total.chosen)
+    found = []
+    for result in results:
+        number = result.policy.id
+        others = (match.result(other) for other in apart.get(number, ()))
+        together = tuple(other for other in others if other is not None)
+        found.append(Card(result, number in chosen, together, number in changed))
+    return found
 
 
 def fact_address(key: str) -> str:

@@ -13,7 +13,7 @@ from qifu.policies.actions import answer_question, skip_question, undo_answer
 from qifu.policies.selectors import Match
 from qifu.rulebook.questions import Question
 from qifu.web.http import AskedRequest, for_enterprise
-from qifu.web.my.board import answer_form, board, forget, keep, match_of, order_of, verdicts
+from qifu.web.my.board import answer_form, board, forget, keep, match_of, order_of
 from qifu.web.my.firm import firm_of
 from qifu.web.my.forms import AnswerForm
 
@@ -71,7 +71,7 @@ def answer(request: AskedRequest) -> HttpResponse:
                 # a better source says something coarser: asking again would lead nowhere
                 skip_question(firm, actor=request.actor, key=key, now=now)
                 did = "outranked"
-            keep(request, firm, did, key, verdicts(match), verdicts(after))
+            keep(request, firm, did, key, match.report.verdicts(), after.report.verdicts())
             return _shown(request, firm)
     return _shown(request, firm, match=match, question=question, form=form)
 
