@@ -1,6 +1,7 @@
 """Eight words as one value that numba keeps in one register: 512 enterprises, a bit each.
 
 Compilers do not see that loops over short rows may become one instruction each; here they are told.
+So for 64 small numbers compared with one, which gives the 64 bits of a word (`above`, `equal`).
 `load(array, i)` takes the i-th eight words of an array of uint64 as it lies in memory, `store` puts
 them back; between them `& | ~`, `count` (bits that are set) and `empty`. LLVM makes what the
 processor has of it: one register of 512 bits, or several smaller ones.
@@ -81,8 +82,8 @@ def same(typing: Any, word: Any) -> Any:
 
     def made(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         one = builder.insert_element(ir.Constant(_vector, ir.Undefined), args[0], _index(0))
-        zeros = ir.Constant(ir.VectorType(ir.IntType(32), WORDS), [0] * WORDS)
-        return builder.shuffle_vector(one, ir.Constant(_vector, ir.Undefined), zeros)
+        first = ir.Constant(ir.VectorType(ir.IntType(32), WORDS), [0] * WORDS)
+        return builder.shuffle_vector(one, ir.Constant(_vector, ir.Undefined), first)
 
     return eight(types.uint64), made
 
@@ -128,6 +129,29 @@ def lowest(typing: Any, word: Any) -> Any:
         return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
 
     return types.int64(types.uint64), made
+
+
+def _compared(comparison: str) -> Any:
+    def of(typing: Any, values: Any, at: Any, other: Any) -> Any:
+        number = ir.IntType(values.dtype.bitwidth)
+        many = ir.VectorType(number, 64)
+
+        def made(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            place = builder.bitcast(builder.gep(args[0], [args[1]]), many.as_pointer())
+            found = builder.load(place, align=1)
+            one = builder.insert_element(ir.Constant(many, ir.Undefined), args[2], _index(0))
+            first = ir.Constant(ir.VectorType(ir.IntType(32), 64), [0] * 64)
+            others = builder.shuffle_vector(one, ir.Constant(many, ir.Undefined), first)
+            bits = builder.icmp_unsigned(comparison, found, others)
+            return builder.bitcast(bits, _i64)
+
+        return types.uint64(values, types.intp, values.dtype), made
+
+    return _function(of)
+
+
+# 64 values from `at` on of where a pointer to small unsigned numbers points, against one: a word
+above, equal = _compared(">"), _compared("==")
 
 
 def _operator(sign: Any, operation: str, operands: int) -> None:

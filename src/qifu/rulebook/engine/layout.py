@@ -56,8 +56,8 @@ class Layout:
     sets: list[tuple[CodedSet, int, Ragged]] = field(default_factory=list)
     # made from other rows: (row, the unknown of its column, its spans as pairs of cut rows)
     spans: list[tuple[int, int, Array]] = field(default_factory=list)
-    # (row of the too coarse, the unknown of its column): who is unknown is unknown there too
-    joined: list[tuple[int, int]] = field(default_factory=list)
+    # pairs (row of the too coarse, the unknown of its column): who is unknown is unknown there too
+    joined: Array = field(default_factory=lambda: np.zeros((0, 2), np.int32))
     # (row, its unknown, least, leaves as rows of (true, unknown, negated))
     composites: list[tuple[int, int, int, Array]] = field(default_factory=list)
 
@@ -141,9 +141,9 @@ class _Planner:
         unknown = self.unknown[coded.column]
         for place, number in enumerate(numbers):
             self.layout.true[number] = first + place
-            if place in own:
-                self.layout.unknown[number] = own[place]
-                self.layout.joined.append((own[place], unknown))
+            self.layout.unknown[number] = own.get(place, unknown)
+        pairs = np.array([(row, unknown) for row in own.values()], np.int32).reshape(-1, 2)
+        self.layout.joined = np.concatenate((self.layout.joined, pairs))
         in_rows = Ragged.of([[first + place for place in one] for one in true])
         too_coarse = Ragged.of([[own[place] for place in one] for one in coarse])
         self.layout.coded.append((coded, unknown, in_rows, too_coarse))

@@ -74,9 +74,9 @@ def spans(rows: Array, at: int, unknown: int, pairs: Array) -> None:
         rows[at] |= rows[low] & ~rows[high] & ~rows[unknown]
 
 
-def joined(rows: Array, at: int, other: int) -> None:
-    """One row into another."""
-    rows[at] |= rows[other]
+def joined(rows: Array, pairs: Array) -> None:
+    """Rows into others: each pair is (row, what is added to it)."""
+    rows[pairs[:, 0]] |= rows[pairs[:, 1]]
 
 
 def composite(rows: Array, at: int, unknown: int, least: int, leaves: Array) -> None:

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 
 from qifu.rulebook.engine.coding import Array
+from qifu.rulebook.engine.eights import above, equal, pointer
 
 ONE = np.uint64(1)
 ZERO = np.uint64(0)
@@ -17,28 +18,48 @@ _compiled = numba.njit(nogil=True, cache=True, boundscheck=False)
 
 
 @_compiled
+def _rest(values: Array, none: int) -> Array:
+    """The values beyond the last full word, filled up with unknown."""
+    rest = np.full(64, none, values.dtype)
+    begin = len(values) // 64 * 64
+    rest[: len(values) - begin] = values[begin:]
+    return rest
+
+
+@_compiled
+def _ranks(
+    rows: Array, values: Array, none: int, first: int, cuts: int, unknown: int, word: int
+) -> None:
+    ranks, nothing = pointer(values), values.dtype.type(none)
+    for i in range(len(values) // 64):
+        missing = equal(ranks, 64 * i, nothing)
+        rows[unknown, word + i] = missing
+        for c in range(cuts):
+            rows[first + c, word + i] = above(ranks, 64 * i, values.dtype.type(c)) & ~missing
+
+
+@_compiled
 def ranked(rows: Array, values: Array, none: int, first: int, cuts: int, unknown: int) -> None:
-    """Rows "at or above cut c" of a column of ranks, for all cuts in one sweep downwards."""
-    for e in range(len(values)):
-        rank = values[e]
-        bit = ONE << np.uint64(e & 63)
-        if rank == none:
-            rows[unknown, e >> 6] |= bit
-        elif rank > 0:
-            rows[first + rank - 1, e >> 6] |= bit
-    for c in range(first + cuts - 2, first - 1, -1):
-        for w in range(rows.shape[1]):
-            rows[c, w] |= rows[c + 1, w]
+    """Rows "at or above cut c" of a column of ranks; 64 ranks compared at once are a word."""
+    _ranks(rows, values, none, first, cuts, unknown, 0)
+    if len(values) % 64:
+        _ranks(rows, _rest(values, none), none, first, cuts, unknown, len(values) // 64)
+
+
+@_compiled
+def _flags(rows: Array, values: Array, at: int, unknown: int, word: int) -> None:
+    found = pointer(values)
+    for i in range(len(values) // 64):
+        rows[at, word + i] = equal(found, 64 * i, np.uint8(1))
+        rows[unknown, word + i] = above(found, 64 * i, np.uint8(1))
 
 
 @_compiled
 def flags(rows: Array, values: Array, at: int, unknown: int) -> None:
     """The row of a flag, and of those for whom it is unknown."""
-    for e in range(len(values)):
-        if values[e] == 1:
-            rows[at, e >> 6] |= ONE << np.uint64(e & 63)
-        elif values[e] != 0:
-            rows[unknown, e >> 6] |= ONE << np.uint64(e & 63)
+    _flags(rows, values, at, unknown, 0)
+    if len(values) % 64:
+        _flags(rows, _rest(values, 255), at, unknown, len(values) // 64)
 
 
 @_compiled
@@ -84,10 +105,11 @@ def spans(rows: Array, at: int, unknown: int, pairs: Array) -> None:
 
 
 @_compiled
-def joined(rows: Array, at: int, other: int) -> None:
-    """One row into another."""
-    for w in range(rows.shape[1]):
-        rows[at, w] |= rows[other, w]
+def joined(rows: Array, pairs: Array) -> None:
+    """Rows into others: each pair is (row, what is added to it)."""
+    for i in range(len(pairs)):
+        for w in range(rows.shape[1]):
+            rows[pairs[i, 0], w] |= rows[pairs[i, 1], w]
 
 
 @_compiled

@@ -148,8 +148,7 @@ class Bench:
             )  # fmt: skip
         for at, unknown, pairs in layout.spans:
             run.spans(rows, at, unknown, pairs)
-        for at, other in layout.joined:
-            run.joined(rows, at, other)
+        run.joined(rows, layout.joined)
         for at, unknown, least, leaves in layout.composites:
             run.composite(rows, at, unknown, least, leaves)
 
