@@ -10,9 +10,9 @@ from qifu.rulebook.engine.compiling import Codes, Column, HasAny, Row, Spans
 from qifu.rulebook.engine.index.bits import Bits
 from qifu.rulebook.engine.index.columns import Kept, Plain, joined, joined_one
 from qifu.rulebook.engine.index.plain import packed
+from qifu.rulebook.engine.layout import answers
 
 NO, YES, COARSE = 0, 1, 2
-_SAID = {False: NO, True: YES, None: COARSE}
 
 
 class Asked:
@@ -63,12 +63,18 @@ class Asked:
         if rows != len(self.rows) or known != len(names):
             table = np.zeros((len(self.rows), len(names)), np.uint8)
             table[:rows, :known] = self._answers
-            for i, row in enumerate(self.rows):
-                assert isinstance(row, Codes)
-                for j in range(known if i < rows else 0, len(names)):
-                    table[i, j] = _SAID[row.answer(names[j])]
+            self._fill(table, 0, known)
+            self._fill(table[:, :known], rows, 0)
             self._answers = table
         return self._answers
+
+    def _fill(self, table: Array, row: int, name: int) -> None:
+        """Rows from `row` on, asked about the names from `name` on."""
+        rows = [one for one in self.rows[row:] if isinstance(one, Codes)]
+        names = self.kept[0].names.all[name : table.shape[1]]
+        for j, (true, coarse) in enumerate(zip(*answers(rows, names), strict=True)):
+            table[[row + i for i in true], name + j] = YES
+            table[[row + i for i in coarse], name + j] = COARSE
 
     def values(self, size: int) -> Array:
         """The column's values; of several years' figures what they are together."""
