@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from qifu.base.packs import check_pack
-from qifu.base.packs.mends import SENTENCES, as_json, in_chinese
 from qifu.base.packs.starter import new_pack
+from qifu.rulebook.finding_words import WORDS, as_json, in_chinese
 from tests.base.pack_mistakes import MISTAKES, add_own_files, put_mistakes
 
 SOURCE = Path(__file__).parents[2] / "src" / "qifu"
@@ -42,7 +42,7 @@ def test_every_finding_has_file_line_and_mend_in_both_languages(pack: Path) -> N
     for finding in check_pack(pack):
         lines = Path(finding.file).read_text().splitlines()
         assert finding.line and 1 <= finding.line <= len(lines), finding
-        assert finding.code in SENTENCES, finding.code
+        assert finding.code in WORDS, finding.code
         assert finding.message and re.search("请|要|只|写|用", in_chinese(finding)), finding
         assert as_json(finding)["message_zh"] == in_chinese(finding)
 
@@ -65,4 +65,4 @@ def test_every_code_of_a_finding_has_its_chinese_sentence() -> None:
         for file in (SOURCE / folder).rglob("*.py"):
             used |= set(re.findall(r'(?:say|Finding)\(\s*"([a-z_]+)"', file.read_text()))
     assert len(used) > 50
-    assert sorted(used - set(SENTENCES)) == []
+    assert sorted(used - set(WORDS)) == []

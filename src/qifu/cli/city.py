@@ -3,12 +3,14 @@
 import json
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from qifu.cli.main import start_django
+from qifu.cli.rules_basis import CITY_TIME
 
 if TYPE_CHECKING:
     from qifu.base.packs import Pack
@@ -28,7 +30,7 @@ def city() -> None:
 
 
 def _told(findings: Iterable["Finding"]) -> None:
-    from qifu.base.packs.mends import in_chinese
+    from qifu.rulebook.finding_words import in_chinese
 
     for finding in findings:
         click.echo(f"{finding} · {in_chinese(finding)}", err=True)
@@ -94,16 +96,20 @@ def new(folder: Path, identity: str, name: str, name_en: str, region: str, langu
 @PACK
 @AS_JSON
 def check(pack: Path, as_json: bool) -> None:
-    """Check a pack: every finding with file, line, place and mend; exit 1 if there is any."""
-    from qifu.base.packs import check_pack
-    from qifu.base.packs.mends import as_json as told
+    """Check a pack: every finding with file, line, place and mend; exit 1 if one is an error."""
+    from qifu.base.packs.check import read_and_check
+    from qifu.rulebook.finding_words import as_json as told
 
-    findings = check_pack(pack)
+    reading = read_and_check(pack, on=datetime.now(CITY_TIME).date())
+    findings = reading.findings
     if as_json:
-        _print([told(finding) for finding in findings])
-    elif findings:
-        _told(findings)
-        click.echo(f"{len(findings)} 处问题 / findings", err=True)
+        _print([told(finding) for finding in (*findings, *reading.warnings)])
+    elif findings or reading.warnings:
+        _told((*findings, *reading.warnings))
+        click.echo(
+            f"{len(findings)} 处问题 / findings, {len(reading.warnings)} 处提醒 / warnings",
+            err=True,
+        )
     else:
         click.echo(f"{pack}: no findings / 没有问题")
     if findings:

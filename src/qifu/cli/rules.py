@@ -2,15 +2,14 @@
 
 import gc
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from qifu.cli.rules_basis import (
-    CITY_TIME,
     Basis,
     as_of_option,
     attributes_option,
@@ -21,21 +20,17 @@ from qifu.cli.rules_basis import (
     reading,
     refuse,
 )
+from qifu.cli.rules_check import check
 from qifu.cli.rules_match import match
 from qifu.cli.rules_snapshot import snapshot
 from qifu.cli.rules_text import print_report
-from qifu.rulebook.cases import parse_cases, run_cases
-from qifu.rulebook.check import check_documents
 from qifu.rulebook.documents import (
-    CASES,
-    SUFFIXES,
     Document,
     load_documents,
-    load_file,
     load_one,
 )
 from qifu.rulebook.findings import Finding, RuleError
-from qifu.rulebook.policy import Policy, read_policies
+from qifu.rulebook.policy import read_policies
 from qifu.rulebook.report import report
 
 
@@ -46,46 +41,9 @@ def rules() -> None:
     gc.disable()
 
 
+rules.add_command(check)
 rules.add_command(match)
 rules.add_command(snapshot)
-
-
-@rules.command()
-@click.argument("policies", nargs=-1, required=True, type=path_type)
-@attributes_option
-@as_of_option
-@click.option("--cases", is_flag=True, help="Also run the rule cases in `cases` folders.")
-def check(
-    policies: tuple[Path, ...], attributes: Path | None, as_of: str | None, cases: bool
-) -> None:
-    """检查政策文件 · Lint policies: files, JSON lines or folders.
-
-    Prints every finding with file and path; exit 1 where there is an error. Warnings do not fail.
-    """
-    basis = read_basis(attributes)
-    documents: list[Document] = []
-    errors: list[Finding] = []
-    for place in policies:
-        found, unreadable = load_documents(place, without=[attributes] if attributes else [])
-        documents += found
-        errors += unreadable
-    on = read_as_of(as_of) or basis.catalogue.as_of or datetime.now(CITY_TIME).date()
-    checked = check_documents(documents, basis.catalogue, on=on)
-    failures = _cases(policies, checked.policies, basis, errors) if cases else []
-    errors += checked.errors
-    for finding in errors:
-        click.echo(f"错误 error: {finding}")
-    for finding in checked.warnings:
-        click.echo(f"提醒 warning: {finding}")
-    for failure in failures:
-        click.echo(f"案例 case: {failure}")
-    bad = len(errors) + len(failures)
-    click.echo(
-        f"{len(documents)} 份政策，{bad} 处错误，{len(checked.warnings)} 处提醒 · "
-        f"{len(documents)} policies, {bad} errors, {len(checked.warnings)} warnings"
-    )
-    if bad:
-        raise SystemExit(1)
 
 
 @rules.command("report")
@@ -141,28 +99,3 @@ def _facts(file: Path, basis: Basis, on: date) -> Mapping[str, Any]:
 
 def _line(finding: Finding, document: Document) -> int | None:
     return document.lines.get(finding.path)
-
-
-def _cases(
-    places: Iterable[Path], policies: Iterable[Policy], basis: Basis, errors: list[Finding]
-) -> list[str]:
-    """Run every case that lies in a `cases` folder below the places."""
-    known: dict[str, list[Policy]] = {}
-    for policy in policies:
-        known.setdefault(policy.id, []).append(policy)
-    failures: list[str] = []
-    folders = {folder for place in places if place.is_dir() for folder in place.rglob(CASES)}
-    for file in sorted(f for folder in folders for f in folder.iterdir() if f.suffix in SUFFIXES):
-        try:
-            for document in load_file(file):
-                read = parse_cases(document.data, file=str(file), lines=document.lines)
-                if read.policy not in known:
-                    message = "cases of a policy that is not here"
-                    errors.append(Finding("policy", "policy", message, read.policy, "", str(file)))
-                for policy in known.get(read.policy, [])[-1:]:
-                    failures += run_cases(
-                        policy, read.cases, basis.catalogue, prepare=basis.with_derived
-                    )
-        except RuleError as error:
-            errors += error.findings
-    return failures

@@ -79,8 +79,15 @@ def lint(
         severity = ERROR if remark.code in _ERRORS else WARNING
         findings[order[id(remark.policy)]].append(
             Finding(
-                remark.code, remark.path, remark.en, remark.found, "", document.file,
-                _line(remark.path, document), severity, remark.zh,
+                remark.code,
+                remark.path,
+                remark.en,
+                remark.found,
+                "",
+                document.file,
+                _line(remark.path, document),
+                severity,
+                remark.zh,
             )  # fmt: skip
         )
     for i, policy in enumerate(policies):
@@ -145,8 +152,6 @@ def _without_accepted(
             path = f"accept[{i}].code"
             en, zh = "there is no such warning here: remove it", "这里没有这种提醒：请删去"
             line = _line(path, document)
-            kept.append(
-                Finding("accept", path, en, code, "", document.file, line, WARNING, zh)
-            )
+            kept.append(Finding("accept", path, en, code, "", document.file, line, WARNING, zh))
         left = kept
     return left

@@ -148,6 +148,8 @@ class PrefixTree(CodeTree):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, {}, {})
+        # the same codes are asked for again and again
+        self._above: dict[str, tuple[str, ...]] = {}
 
     def normalise(self, code: str) -> str:
         code = super().normalise(code)
@@ -165,7 +167,12 @@ class PrefixTree(CodeTree):
         return bool(code)
 
     def ancestors(self, code: str) -> tuple[str, ...]:
-        code = self.normalise(code)
+        found = self._above.get(code)
+        if found is None:
+            found = self._above[code] = self._cut(self.normalise(code))
+        return found
+
+    def _cut(self, code: str) -> tuple[str, ...]:
         levels: Iterable[int] = range(1, len(code))
         if self.name == REGION:
             levels = (2, 4, 6, 9)

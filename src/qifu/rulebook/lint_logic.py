@@ -8,7 +8,7 @@ from qifu.rulebook.conditions import Atom, Group, Node, Not
 from qifu.rulebook.lint_days import days, span
 from qifu.rulebook.lint_keys import meaning
 from qifu.rulebook.lint_search import adds_nothing, can_be_met, can_fail
-from qifu.rulebook.lint_states import World, readers
+from qifu.rulebook.lint_states import World
 from qifu.rulebook.operators import HUMAN
 from qifu.rulebook.policy import Policy
 from qifu.rulebook.remarks import Remark
@@ -92,7 +92,12 @@ class _Look:
 
     def impossible(self, groups: Sequence[Node], keys: Sequence[Hashable]) -> Iterator[Remark]:
         """The smallest sets of groups that nobody can meet together."""
-        for block in _connected(groups, self.ends[0]):
+        bound = [
+            i
+            for i, (group, key) in enumerate(zip(groups, keys, strict=True))
+            if not self.together([group], [key]) or not self.loose(i, groups)
+        ]
+        for block in _connected(groups, bound):
             nodes, marks = [groups[i] for i in block], [keys[i] for i in block]
             if self.together(nodes, marks):
                 continue
@@ -110,11 +115,24 @@ class _Look:
                 en, zh = "nobody can ever meet this", "没有企业能满足这一条"
             yield Remark(self.policy, "contradiction", last.path, en, zh, last.id)
 
+    def loose(self, i: int, groups: Sequence[Node]) -> bool:
+        """Whether a group can be met by facts that no other group reads."""
+        group = groups[i]
+        taken = {name for j, other in enumerate(groups) if j != i for name in _names(other)}
+        free = 0
+        parts = group.parts if isinstance(group, Group) else (group,)
+        for part in parts:
+            names = _names(part)
+            if not names & taken and self.together([part], [meaning(part)]):
+                taken |= names
+                free += 1
+        return free >= (group.least if isinstance(group, Group) else 1)
+
     def repeated(
         self, groups: Sequence[Node], keys: Sequence[Hashable], idle: set[int]
     ) -> Iterator[Remark]:
         """Groups that another group makes needless; `idle` gains their positions."""
-        for i, j in _pairs(groups, keys, self.ends[0]):
+        for i, j in _pairs(groups):
             if i in idle or j in idle:
                 continue
             one, other = groups[i], groups[j]
@@ -151,7 +169,7 @@ class _Look:
             elif not self.fails(part, key):
                 idle.add(i)
                 yield _always(self.policy, part)
-        for i, j in _pairs(parts, keys, self.ends[0]):
+        for i, j in _pairs(parts):
             if i in idle or j in idle:
                 continue
             if keys[i] == keys[j]:
@@ -172,12 +190,12 @@ class _Look:
 
     def lost(self, groups: Sequence[Node], keys: Sequence[Hashable]) -> Iterator[Remark]:
         """Alternatives that nobody can meet who meets the other groups."""
-        read = [readers([group], self.ends[0]).keys() for group in groups]
+        read = [_names(group) for group in groups]
         for i, group in enumerate(groups):
             if not isinstance(group, Group) or group.shape == "all":
                 continue
             for part in group.parts:
-                mine = readers([part], self.ends[0]).keys()
+                mine = _names(part)
                 near = [j for j in range(len(groups)) if j != i and mine & read[j]]
                 if not near or not self.together([part], [meaning(part)]):
                     continue
@@ -198,11 +216,16 @@ def _moving(nodes: Sequence[Node], on: tuple[date, ...]) -> bool:
     )
 
 
-def _connected(groups: Sequence[Node], on: date) -> list[list[int]]:
+def _names(node: Node) -> set[str]:
+    """The attributes that a condition reads, whatever the year."""
+    return {atom.attribute.name for atom in node.atoms()}
+
+
+def _connected(groups: Sequence[Node], chosen: Sequence[int]) -> list[list[int]]:
     """Groups that read the same facts, directly or through others; each group in one block."""
     blocks: list[tuple[set[str], list[int]]] = []
-    for i, group in enumerate(groups):
-        names = {atom.attribute.name for atom in group.atoms()}
+    for i in chosen:
+        names = _names(groups[i])
         touching = [block for block in blocks if block[0] & names]
         merged = sorted([i, *(j for block in touching for j in block[1])])
         blocks = [block for block in blocks if not block[0] & names]
@@ -210,9 +233,9 @@ def _connected(groups: Sequence[Node], on: date) -> list[list[int]]:
     return [block[1] for block in blocks]
 
 
-def _pairs(nodes: Sequence[Node], keys: Sequence[Hashable], on: date) -> Iterator[tuple[int, int]]:
+def _pairs(nodes: Sequence[Node]) -> Iterator[tuple[int, int]]:
     """Pairs that read a fact in common; the others have nothing to do with each other."""
-    read = [{atom.attribute.name for atom in node.atoms()} for node in nodes]
+    read = [_names(node) for node in nodes]
     for i in range(len(nodes)):
         for j in range(i + 1, len(nodes)):
             if read[i] & read[j]:

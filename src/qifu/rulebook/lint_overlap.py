@@ -20,6 +20,8 @@ _MOST = 20
 def overlaps(policies: Sequence[Policy]) -> Iterator[Remark]:
     """Versions in force together, the same conditions twice, the same with other figures."""
     yield from _versions(policies)
+    # what names neither area nor benefit cannot be placed beside others
+    policies = [policy for policy in policies if policy.region or policy.benefit]
     marks = {id(p): frozenset(meaning(g) for g in p.groups) for p in policies}
     soft = {id(p): any(not g.hard for g in p.groups) for p in policies}
     linked = _Links(policies)

@@ -1,4 +1,4 @@
-"""What a policy refers to: other policies, days, legal bases, and attributes that somebody knows."""
+"""What a policy refers to: other policies, days, legal bases, attributes that somebody knows."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -76,14 +76,13 @@ def _days(policy: Policy, atom: Atom) -> Iterator[Remark]:
     if atom.years is not None and atom.years.fixed is not None:
         first = policy.opens or policy.effective_from
         if first is not None and atom.years.fixed < first.year - _OLD:
-            en = f"{first.year - atom.years.fixed} years before one can apply ({first}): still right?"
-            zh = f"比可以申报的日期（{first}）早 {first.year - atom.years.fixed} 年：还对吗？"
+            early = first.year - atom.years.fixed
+            en = f"{early} years before one can apply ({first}): still right?"
+            zh = f"比可以申报的日期（{first}）早 {early} 年：还对吗？"
             yield Remark(policy, "old_year", f"{atom.path}.period", en, zh, atom.years.text)
 
 
-def unknowable(
-    policy: Policy, catalogue: Catalogue, derived: Collection[str]
-) -> Iterator[Remark]:
+def unknowable(policy: Policy, catalogue: Catalogue, derived: Collection[str]) -> Iterator[Remark]:
     """Conditions on what nobody is asked for, no source brings and no rule derives."""
     if not catalogue.sources:
         # a catalogue that names no sources says nothing about who knows what

@@ -6,25 +6,27 @@ value of each kind is looking at all. The answers are those of the operators the
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import islice, product
+from itertools import product
 from typing import Any
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
 from qifu.rulebook.codes import INDUSTRY, REGION, CodeTree, PrefixTree
-from qifu.rulebook.conditions import Answer, Atom, Group, Node, every
+from qifu.rulebook.conditions import Answer, Atom, Node
 from qifu.rulebook.dates import subtract
+from qifu.rulebook.lint_keys import meaning
 from qifu.rulebook.operators import AGE, HUMAN
 
 # a fact that conditions read: (attribute, year), (attribute, how, years) or (attribute, words)
 Variable = tuple[Hashable, ...]
-Known = Mapping[Variable, Any]
 # above so many kinds of values of one fact nothing is said
 MOST_VALUES = 400
 # anniversaries of month ends: the day that decides lies so near
 _NEAR = 4
+# a text that nobody writes stands for all others
+_NOWHERE = "\x01"
 _LEVELS = {REGION: (2, 4, 6, 9, 12), INDUSTRY: (1, 3, 4, 5)}
 
 
@@ -34,6 +36,23 @@ class World:
 
     catalogue: Catalogue
     outcomes: Mapping[str, frozenset[Any]]
+    # codes right below a code, once looked up
+    below: dict[tuple[str, str | None], tuple[str, ...]] = field(default_factory=dict)
+    # the kinds of codes that the same few wanted codes tell apart
+    kinds: dict[tuple[str, frozenset[str]], list[str]] = field(default_factory=dict)
+    # the same condition stands in many policies, beside many others
+    answered: dict[Hashable, dict[Any, Answer]] = field(default_factory=dict)
+
+    def answers(self, atom: Atom, values: Sequence[Any], on: date) -> list[Answer]:
+        """The atom's answer for each of these values of its fact."""
+        at = atom.day(on)
+        # only of a day it matters when it is looked at
+        key = meaning(atom), at if atom.attribute.type == "date" else None
+        known = self.answered.setdefault(key, {})
+        for value in values:
+            if value not in known:
+                known[value] = atom.test(value, at)
+        return [known[value] for value in values]
 
 
 def variables(atom: Atom, on: date) -> tuple[Variable, ...]:
@@ -51,27 +70,6 @@ def variables(atom: Atom, on: date) -> tuple[Variable, ...]:
     if len(years) > 1 and not atom.each_year:
         return ((name, atom.years.how, years),)
     return tuple((name, year) for year in years)
-
-
-def answer(node: Node, known: Known, on: date) -> Answer:
-    """Kleene's answer; what is not in `known` is unknown. What people judge may turn out so."""
-    if isinstance(node, Atom):
-        at = node.day(on)
-        found = []
-        for variable in variables(node, on):
-            fact = known.get(variable)
-            if fact is None or node.op == HUMAN:
-                found.append(fact)
-            else:
-                found.append(node.test(fact, at))
-        return found[0] if len(found) == 1 else every(found)
-    if isinstance(node, Group):
-        answers = [answer(part, known, on) for part in node.parts]
-        if answers.count(True) >= node.least:
-            return True
-        return False if len(answers) - answers.count(False) < node.least else None
-    inner = answer(node.children[0], known, on)
-    return None if inner is None else not inner
 
 
 def readers(nodes: Iterable[Node], on: date) -> dict[Variable, list[Atom]]:
@@ -98,8 +96,12 @@ def values(variable: Variable, atoms: Sequence[Atom], on: date, world: World) ->
     elif attribute.type == "date":
         found = _days(atoms, on)
     elif attribute.type == "code":
-        wanted = {v for a in atoms for v in _listed(a.value)}
-        found = _codes(world.catalogue.tree(attribute), wanted)
+        wanted = frozenset(v for a in atoms for v in _listed(a.value))
+        tree = world.catalogue.tree(attribute)
+        key = (tree.name, wanted)
+        if key not in world.kinds:
+            world.kinds[key] = _codes(tree, wanted, world)
+        found = world.kinds[key]
     elif attribute.type == "set":
         return _sets(atoms)
     else:
@@ -144,14 +146,19 @@ def _around(day: date, steps: int) -> Iterator[date]:
             yield day + timedelta(step)
 
 
-def _codes(tree: CodeTree, wanted: set[str]) -> list[str]:
+def _codes(tree: CodeTree, wanted: frozenset[str], world: World) -> list[str]:
     """The wanted codes, all above them, and below or beside each of these one that is neither."""
     spoken = set(wanted)
     for code in wanted:
         spoken.update(tree.ancestors(code))
-    found = list(wanted) + sorted(spoken - wanted)
-    for above in (None, *sorted(spoken)):
-        found += islice((c for c in _below(tree, above) if c not in spoken), 1)
+    found = sorted(spoken)
+    for above in (None, *found[:]):
+        key = (tree.name, above)
+        if key not in world.below:
+            world.below[key] = tuple(_below(tree, above))
+        other = next((code for code in world.below[key] if code not in spoken), None)
+        if other is not None:
+            found.append(other)
     return found
 
 
@@ -161,8 +168,7 @@ def _below(tree: CodeTree, above: str | None) -> Iterable[str]:
         return tree.children(above)
     levels = _LEVELS.get(tree.name)
     if levels is None:
-        # one sign that no code has stands for all others
-        return ((above or "") + sign for sign in "\x01")
+        return ((above or "") + _NOWHERE,)
     longer = next((n for n in levels if n > len(above or "")), None)
     if longer is None:
         return ()
@@ -196,6 +202,5 @@ def _sets(atoms: Sequence[Atom]) -> list[frozenset[str]] | None:
 def _texts(attribute: Attribute, wanted: set[str]) -> list[str]:
     others = [code for code in attribute.option_codes if code not in wanted]
     if not attribute.options:
-        # a text that nobody writes stands for all others
-        others = ["\x01"]
+        others = [_NOWHERE]
     return sorted(wanted) + others[:1]

@@ -108,7 +108,10 @@ def _by_itself(policy: Policy, atom: Atom) -> Iterator[Remark]:
         if measures == "ratio" and atom.unit == "ratio" and value > 1:
             en, zh = f"this is {value * 100:f} %: meant %?", f"这是 {value * 100:f}%：是想写 % 吗？"
         elif measures == "ratio" and atom.unit == "%" and value * 100 < _FRACTION:
-            en, zh = f"this is {value:f} of the whole: meant a ratio?", "比例太小：单位是 ratio 吗？"
+            en, zh = (
+                f"this is {value:f} of the whole: meant a ratio?",
+                "比例太小：单位是 ratio 吗？",
+            )
         elif measures == "money" and value < _LITTLE and (high is None or high >= _WIDE):
             en, zh = "very little for money of a firm: meant 万元?", "金额很小：是想写万元吗？"
         elif measures == "money" and (value >= _MUCH or _near_the_end(value, high)):
@@ -148,14 +151,14 @@ def _beside_others(policies: Sequence[Policy]) -> Iterator[tuple[Policy, Atom, R
             text = f"{meant.normalize():f}"
             en = f"other policies ask for {low:f} to {high:f} here: meant {text}?"
             zh = f"其他政策在这一项上要求 {low:f} 到 {high:f}：是想写 {text} 吗？"
-            yield policy, atom, Remark(
-                policy, "unit_peers", f"{atom.path}.value", en, zh, _shown(atom)
+            yield (
+                policy,
+                atom,
+                Remark(policy, "unit_peers", f"{atom.path}.value", en, zh, _shown(atom)),
             )
 
 
-def _meant(
-    value: Decimal, low: Decimal, high: Decimal, slips: Iterable[int]
-) -> Decimal | None:
+def _meant(value: Decimal, low: Decimal, high: Decimal, slips: Iterable[int]) -> Decimal | None:
     for times in slips:
         for meant, far in (
             (value * times, value * _FAR <= low),

@@ -15,7 +15,7 @@ def quotes_match(
     `documents` maps a document's hash, as the conditions name it, to its paragraphs; without them
     only that each quote says where it stands. `para` counts from 0; `span` is [start, end) in the
     paragraph, and without one the quote must stand somewhere in it. A condition without a quote, as
-    in a retold policy, has nothing to check. The same source named again (a YAML alias) counts once.
+    in a retold policy, has nothing to check. A source that several share counts once.
     """
     seen: set[int] = set()
     found = []

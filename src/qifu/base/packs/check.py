@@ -24,10 +24,11 @@ from qifu.base.packs.files import PackFiles, read_files
 from qifu.base.packs.vocabulary import LANGUAGES, LEAST_CONTRAST, LEVELS
 from qifu.rulebook.cases import CaseFile
 from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.check import lint
 from qifu.rulebook.codes import REGION, CodeTree
 from qifu.rulebook.derive import derive
 from qifu.rulebook.derived_rules import DerivedRule
-from qifu.rulebook.findings import Finding
+from qifu.rulebook.findings import ERROR, Finding
 from qifu.rulebook.policy import Policy
 from qifu.rulebook.size_rules import SizeRules
 from qifu.rulebook.sizes import size_class
@@ -55,6 +56,7 @@ class Reading:
     derived: tuple[DerivedRule, ...] | None = None
     sizes: SizeRules | None = None
     policies: tuple[Policy, ...] = ()
+    warnings: list[Finding] = field(default_factory=list)
     cases: list[CaseFile] = field(default_factory=list)
 
     @property
@@ -70,8 +72,11 @@ def check_pack(folder: Path) -> list[Finding]:
     return read_and_check(folder).findings
 
 
-def read_and_check(folder: Path, *, run: bool = True) -> Reading:
-    """Read a pack and look at everything in it; `run` also runs the rule cases."""
+def read_and_check(folder: Path, *, run: bool = True, on: date | None = None) -> Reading:
+    """Read a pack and look at everything in it; `run` also runs the rule cases.
+
+    `on` is the day for policies that have expired.
+    """
     files = read_files(Path(folder))
     reading = Reading(files)
     city = "attributes" in files.documents or files.data("units") is not None
@@ -99,6 +104,11 @@ def read_and_check(folder: Path, *, run: bool = True) -> Reading:
         _check_diagnosis(Desk(pack, files.findings), reading.catalogue)
     reading.derived = check_derived(files, reading.catalogue)
     reading.policies = check_policies(files.policies, reading.catalogue, units, files.findings)
+    for finding in lint(
+        reading.policies, files.policies, reading.catalogue, on=on, derived=reading.derived or ()
+    ):
+        told = files.findings if finding.severity == ERROR else reading.warnings
+        told.append(finding)
     places = {
         str(d.data["id"]): d
         for d in files.policies
