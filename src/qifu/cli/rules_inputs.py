@@ -84,32 +84,30 @@ def compiled(laws: Laws) -> "Program":
     return compile_policies(laws.chosen, laws.basis.catalogue, as_of=laws.on)
 
 
-def read_firms(file: Path, program: "Program") -> "pa.Table":
-    """The ids and what the program asks for, as it stands in the Parquet file; else it ends."""
+def code_firms(
+    file: Path, program: "Program", threads: int
+) -> tuple["Snapshot", "pa.ChunkedArray"]:
+    """The firms of a Parquet file as numbers, and their ids, as they stand there.
+
+    What is missing is told; a file that is none, without ids, or with a column of a wrong type ends
+    the command.
+    """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    try:
-        names = pq.read_schema(file).names
-        if IDENTITY not in names:
-            found = ", ".join(sorted(names)[:12]) or "—"
-            refuse(f"{file}：没有 {IDENTITY} 列 · no column {IDENTITY}; found {found}")
-        wanted = {key for column in program.columns for key in column.keys}
-        return pq.read_table(file, columns=[IDENTITY, *sorted(wanted & set(names))])
-    except (pa.ArrowInvalid, OSError) as error:
-        refuse(f"{file}: {error}")
-
-
-def code_firms(table: "pa.Table", program: "Program", file: Path, threads: int) -> "Snapshot":
-    """The firms as numbers; what is missing is told, and a column of a wrong type ends it."""
     from qifu.rulebook.engine.coding import UnfitColumn, code_snapshot
+    from qifu.rulebook.engine.parquet import ParquetTable
 
     try:
+        table = ParquetTable(file)
+        if IDENTITY not in table.column_names:
+            found = ", ".join(sorted(table.column_names)[:12]) or "—"
+            refuse(f"{file}：没有 {IDENTITY} 列 · no column {IDENTITY}; found {found}")
         snapshot = code_snapshot(table, program, threads=threads)
-    except UnfitColumn as error:
+        ids = table.column(IDENTITY)
+    except (UnfitColumn, pa.ArrowException, OSError) as error:
         refuse(f"{file}: {error}")
     tell_missing(snapshot.warnings)
-    return snapshot
+    return snapshot, ids
 
 
 def tell_missing(keys: Iterable[str]) -> None:

@@ -15,7 +15,6 @@ from qifu.cli.rules_inputs import (
     code_firms,
     compiled,
     hash_of,
-    read_firms,
     read_laws,
     tell_ids,
     tell_missing,
@@ -26,13 +25,14 @@ from qifu.cli.rules_results import publish, results, write_counts
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from qifu.cli.rules_pairs import Written
     from qifu.rulebook.engine.coding import Snapshot
     from qifu.rulebook.engine.compiling import Program
 
 
 @click.command()
 @click.option("--policies", required=True, type=path_type, help="File, JSON lines or folder.")
-@click.option("--enterprises", type=path_type, help="Parquet, a column a fact.")
+@click.option("--enterprises", metavar="FILE", help="Parquet, a column a fact.")
 @click.option("--snapshot", type=file_type, help="Instead: what `qifu rules snapshot` made.")
 @attributes_option
 @as_of_option
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @click.option("--plain", is_flag=True, help="Without numba: slower, same answers.")
 def match(
     policies: Path,
-    enterprises: Path | None,
+    enterprises: str | None,
     snapshot: Path | None,
     attributes: Path | None,
     as_of: str | None,
@@ -86,16 +86,19 @@ def match(
 
 
 def _locally(
-    laws: Laws, program: "Program", enterprises: Path | None, snapshot: Path | None, out: Path, *,
+    laws: Laws, program: "Program", enterprises: str | None, snapshot: Path | None, out: Path, *,
     pairs: bool, threads: int, kernel: str, stages: Stages,
-) -> tuple[int, int | None]:  # fmt: skip
-    """How many enterprises, and how many pairs were written; None where none were asked for."""
+) -> tuple[int, "Written | None"]:  # fmt: skip
+    """How many enterprises, and what was written of pairs; None where none were asked for."""
     from qifu.cli.rules_pairs import prepare, write_pairs
     from qifu.rulebook.engine.running import match as run
 
     if pairs:
         prepare(out)
-    coded, ids, source = _firms(program, enterprises, snapshot, threads, stages)
+    if (enterprises is None) == (snapshot is None):
+        refuse("--enterprises 和 --snapshot 给一个 · give --enterprises or --snapshot, one of them")
+    file = Path(enterprises) if enterprises is not None else None
+    coded, ids, source = _firms(program, file, snapshot, threads, stages)
     tell_ids(ids)
     with timed("match", stages), Progress("对照 match") as progress:
         counts = run(program, coded, threads=threads, engine=kernel, progress=progress)
@@ -105,10 +108,10 @@ def _locally(
         place, written = None, None
         if pairs:
             with timed("pairs", stages), Progress("企业政策对 pairs") as progress:
-                key = f"{laws.content_hash} {hash_of(enterprises) if enterprises else source}"
+                key = f"{laws.content_hash} {hash_of(file) if file else source}"
                 place, written = write_pairs(
                     out, program, coded, ids, counts.policies[:, 0], key=key, threads=threads,
-                    progress=progress,
+                    kernel=kernel, progress=progress,
                 )  # fmt: skip
         publish(out, place)
     return coded.size, written
@@ -119,8 +122,6 @@ def _firms(
     stages: Stages,
 ) -> tuple["Snapshot", "pa.ChunkedArray", str]:  # fmt: skip
     """All enterprises as numbers, their ids, and the hash of what a snapshot is made of."""
-    if (enterprises is None) == (snapshot is None):
-        refuse("--enterprises 和 --snapshot 给一个 · give --enterprises or --snapshot, one of them")
     if snapshot is not None:
         from qifu.rulebook.engine.store import UnfitSnapshot, open_snapshot
 
@@ -132,15 +133,13 @@ def _firms(
         tell_missing(stored.snapshot.warnings)
         return stored.snapshot, stored.ids, stored.data_hash
     assert enterprises is not None
-    with timed("read", stages):
-        table = read_firms(enterprises, program)
-    with timed("code", stages):
-        coded = code_firms(table, program, enterprises, threads)
-    return coded, table.column(0), ""
+    with timed("read, code", stages):
+        coded, ids = code_firms(enterprises, program, threads)
+    return coded, ids, ""
 
 
 def _tell(
-    policies: int, skipped: int, size: int, written: int | None, stages: Stages, on: date
+    policies: int, skipped: int, size: int, written: "Written | None", stages: Stages, on: date
 ) -> None:
     pairs = policies * size
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -154,8 +153,8 @@ def _tell(
     if written is not None:
         took = stages["pairs"]
         click.echo(
-            f"写出 {written:,} 个企业政策对 · eligible pairs written, "
-            f"{written / took / 1e6 if took else 0:.1f} · 10⁶ 对/秒 a second"
+            f"企业政策对 eligible pairs {written.pairs:,}，写出 written {written.now:,}, "
+            f"{written.now / took / 1e6 if took else 0:.1f} · 10⁶ 对/秒 a second"
         )
     listed = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in stages.items())
     click.echo(f"{listed}; {sum(stages.values()):.2f} s · 内存 memory {peak:,.0f} MB")

@@ -11,13 +11,13 @@ import shutil
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qifu.cli.rules_basis import refuse
 from qifu.cli.rules_progress import Progress
 from qifu.cli.rules_results import MANIFEST, PAIRS, write_parquet
+from qifu.rulebook.engine.parts import Part, parts_of
 from qifu.rulebook.facts import IDENTITY
 
 if TYPE_CHECKING:
@@ -30,28 +30,11 @@ if TYPE_CHECKING:
 PAIRS_IN_A_PART = 8_000_000
 
 
-@dataclass(frozen=True)
-class Part:
-    """The policies `first` to before `last`, and how many pairs they have."""
+class Written(NamedTuple):
+    """How many pairs there are, and how many of them this run wrote: others were there."""
 
-    name: str
-    first: int
-    last: int
     pairs: int
-
-
-def parts_of(eligible: Sequence[int], most: int) -> list[Part]:
-    """Ranges of policies with at most `most` pairs, or of one policy alone; empty ones left out."""
-    ends: list[tuple[int, int, int]] = []
-    first, pairs = 0, 0
-    for p, count in enumerate(eligible):
-        if pairs and pairs + count > most:
-            ends.append((first, p, pairs))
-            first, pairs = p, 0
-        pairs += count
-    if pairs or not ends:
-        ends.append((first, len(eligible), pairs))
-    return [Part(f"part-{i:05d}.parquet", *end) for i, end in enumerate(ends)]
+    now: int
 
 
 def prepare(folder: Path) -> None:
@@ -64,6 +47,23 @@ def prepare(folder: Path) -> None:
         )
 
 
+def planned(program: "Program", eligible: "Array", key: str) -> tuple[list[Part], dict[str, Any]]:
+    """The parts, and what their folder says of itself.
+
+    `eligible` is the number of pairs of each policy, `key` says what the input was.
+    """
+    plan = parts_of(eligible.tolist(), PAIRS_IN_A_PART)
+    told = [
+        {
+            "file": part.name,
+            "pairs": part.pairs,
+            "policies": [program.ids[part.first], program.ids[part.last - 1]] if part.pairs else [],
+        }
+        for part in plan
+    ]
+    return plan, {"input": key, "pairs": sum(part.pairs for part in plan), "parts": told}
+
+
 def write_pairs(
     folder: Path,
     program: "Program",
@@ -73,34 +73,18 @@ def write_pairs(
     *,
     key: str,
     threads: int,
+    kernel: str,
     progress: Progress,
-) -> tuple[Path, int]:
-    """The folder with all parts, and how many pairs of them were written in this run.
-
-    `eligible` is the number of pairs of each policy, `key` says what the input was.
-    """
-    counts = [int(count) for count in eligible]
-    plan = parts_of(counts, PAIRS_IN_A_PART)
-    manifest = {
-        "input": key,
-        "pairs": sum(counts),
-        "parts": [
-            {
-                "file": part.name,
-                "pairs": part.pairs,
-                "policies": [program.ids[p] for p in (part.first, part.last - 1) if part.pairs],
-            }
-            for part in plan
-        ],
-    }
+) -> tuple[Path, Written]:
+    """The folder with all parts, and how many pairs they hold; see `planned`."""
+    plan, manifest = planned(program, eligible, key)
     if read_manifest(folder / PAIRS) == manifest:
-        return folder / PAIRS, 0
+        return folder / PAIRS, Written(manifest["pairs"], 0)
     place = begin(folder, manifest)
     todo = [part for part in plan if not _whole(place / part.name, part.pairs)]
-    total = sum(part.pairs for part in todo)
     if todo:
-        _Writer(place, program, snapshot, ids, eligible, threads).write(todo, progress)
-    return place, total
+        _Writer(place, program, snapshot, ids, eligible, threads, kernel).write(todo, progress)
+    return place, Written(manifest["pairs"], sum(part.pairs for part in todo))
 
 
 def begin(folder: Path, manifest: dict[str, Any]) -> Path:
@@ -146,11 +130,12 @@ class _Writer:
         ids: "pa.ChunkedArray",
         eligible: "Array",
         threads: int,
+        kernel: str,
     ) -> None:
         import pyarrow as pa
 
         self.place, self.program, self.snapshot = place, program, snapshot
-        self.eligible, self.threads = eligible, threads
+        self.eligible, self.threads, self.kernel = eligible, threads, kernel
         self.type = ids.type
         if pa.types.is_string(ids.type):
             # a part's ids may be longer than 2 GB together, as little as it is likely
@@ -172,6 +157,7 @@ class _Writer:
                     policies=range(part.first, part.last),
                     counts=self.eligible,
                     threads=self.threads,
+                    engine=self.kernel,
                 )
                 waiting.append((part, pool.submit(self.part, part, *found)))
                 del found

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from qifu.cli.rules_basis import CITY_TIME, as_of_option, attributes_option, path_type, refuse
-from qifu.cli.rules_inputs import code_firms, compiled, hash_of, read_firms, read_laws
+from qifu.cli.rules_inputs import code_firms, compiled, hash_of, read_laws
 from qifu.cli.rules_progress import Stages, timed
 from qifu.rulebook.report import ENGINE
 
@@ -37,10 +37,8 @@ def snapshot(
         laws = read_laws(policies, attributes, as_of)
     with timed("compile", stages):
         program = compiled(laws)
-    with timed("read", stages):
-        table = read_firms(enterprises, program)
-    with timed("code", stages):
-        coded = code_firms(table, program, enterprises, threads)
+    with timed("read, code", stages):
+        coded, ids = code_firms(enterprises, program, threads)
     from qifu.rulebook.engine.store import save_snapshot
 
     try:
@@ -48,7 +46,7 @@ def snapshot(
             save_snapshot(
                 out,
                 coded,
-                table.column(0),
+                ids,
                 as_of=laws.on,
                 made_at=datetime.now(CITY_TIME),
                 data_hash=hash_of(enterprises),

@@ -9,16 +9,18 @@ columns of two and a half million enterprises are then about a hundred megabytes
     set            offsets and members, only those that a policy asks for
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from qifu.rulebook.engine.compiling import Codes, Column, HasAny, Program, Spans
 
@@ -26,6 +28,8 @@ Array = np.ndarray[Any, np.dtype[Any]]
 DAYS_TO_1970 = date(1970, 1, 1).toordinal()
 # sums of floats are off by less than this share of the sum
 NEAR = 1e-9
+FEW = 64  # cuts
+AT_ONCE = 1 << 15  # values that a core holds near it
 
 
 class UnfitColumn(ValueError):
@@ -94,51 +98,110 @@ def cuts_of(program: Program) -> dict[Column, Array]:
     return {column: np.array(sorted(ends)) for column, ends in found.items()}
 
 
+class Source(Protocol):
+    """Where columns are read from, piece by piece and from several threads at once."""
+
+    size: int
+    schema: pa.Schema
+
+    def pieces(self, key: str) -> Iterable[pa.Array]:
+        """A column of the schema, its pieces in order."""
+
+
+class _Table:
+    def __init__(self, table: pa.Table) -> None:
+        self.table, self.size, self.schema = table, table.num_rows, table.schema
+
+    def pieces(self, key: str) -> Iterable[pa.Array]:
+        return self.table.column(key).chunks
+
+
+class _File:
+    """A Parquet file: a piece is a row group, so that no column is ever held whole."""
+
+    def __init__(self, file: Path) -> None:
+        with pq.ParquetFile(file) as opened:
+            self.meta, self.schema = opened.metadata, opened.schema_arrow
+        self.file, self.size = file, self.meta.num_rows
+
+    def pieces(self, key: str) -> Iterable[pa.Array]:
+        # a reader is not for several threads; that of another column has its own
+        with pq.ParquetFile(self.file, metadata=self.meta, memory_map=True) as opened:
+            for group in range(self.meta.num_row_groups):
+                read = opened.read_row_group(group, columns=[key], use_threads=False)
+                yield from read.column(0).chunks
+
+
 def code_snapshot(table: pa.Table, program: Program, *, threads: int = 2) -> Snapshot:
     """Code a table for a program; columns are coded side by side.
 
     A column that is not there is unknown for everybody and a warning says so; one of a wrong type
     raises UnfitColumn.
     """
-    cuts, size = cuts_of(program), table.num_rows
+    return _code(_Table(table), program, threads)
+
+
+def code_parquet(file: Path, program: Program, *, threads: int = 2) -> Snapshot:
+    """The same from a Parquet file, of which only the columns are read that the program asks for,
+    each a row group at a time. Other errors are pyarrow's and the file system's."""
+    return _code(_File(file), program, threads)
+
+
+def _code(source: Source, program: Program, threads: int) -> Snapshot:
+    cuts, names = cuts_of(program), set(source.schema.names)
     asked = {row.column: set[str]() for row in program.rows if isinstance(row, HasAny)}
     for row in program.rows:
         if isinstance(row, HasAny):
             asked[row.column].update(row.members)
-    warnings: list[str] = []
-    work = [(column, _read(table, column, warnings)) for column in program.columns]
-
-    def code(item: tuple[Column, list[pa.ChunkedArray | None]]) -> tuple[Any, ...]:
-        column, found = item
-        if column.kind in ("number", "date"):
-            return column, _ranks(column, found, cuts[column], size), ()
-        if column.kind == "flag":
-            return column, _flags(column, found[0], size), ()
-        if column.kind == "set":
-            return column, _sets(column, found[0], sorted(asked[column]), size), ()
-        coded, distinct = _codes(column, found[0], size)
-        return column, coded, distinct
-
-    with ThreadPoolExecutor(threads) as pool:
-        made = list(pool.map(code, work))
-    columns = {column: coded for column, coded, _ in made}
-    distinct = {column: values for column, coded, values in made if values}
     by = _first_asked(program)
-    snapshot = Snapshot(
-        size, columns, cuts, distinct, np.arange(size, dtype=np.int64), None, tuple(warnings)
-    )
-    return _sorted(snapshot, by, threads)
+    distinct: dict[Column, tuple[Any, ...]] = {}
 
+    def codes(column: Column) -> Coded:
+        coded, found = _codes(source, column)
+        if found:
+            distinct[column] = found
+        return coded
 
-def _read(table: pa.Table, column: Column, warnings: list[str]) -> list[pa.ChunkedArray | None]:
-    found = []
-    for key in column.keys:
-        if key in table.column_names:
-            found.append(table.column(key))
+    def sort() -> tuple[Coded | None, Array | None]:
+        """The column that all are sorted by, and their order, if it is not that of the source."""
+        if by is None:
+            return None, None
+        coded = codes(by)
+        if bool((coded.values[1:] >= coded.values[:-1]).all()):
+            return coded, None
+        order = np.argsort(coded.values, kind="stable")
+        return Coded(by, coded.values[order], coded.unknown), order
+
+    def code(column: Column) -> Coded | CodedSet:
+        if column.kind == "set":
+            return _sets(source, column, sorted(asked[column]), first.result()[1])
+        if column == by and (key := first.result()[0]):
+            return key
+        if column.kind in ("number", "date"):
+            coded = _ranks(source, column, cuts[column])
+        elif column.kind == "flag":
+            coded = _flags(source, column)
         else:
-            warnings.append(key)
-            found.append(None)
-    return found
+            coded = codes(column)
+        order = first.result()[1]
+        return coded if order is None else Coded(column, coded.values[order], coded.unknown)
+
+    # sets take longest: they begin first
+    work = sorted(program.columns, key=lambda column: column.kind != "set")
+    with ThreadPoolExecutor(threads) as pool:
+        first = pool.submit(sort)
+        made = dict(zip(work, pool.map(code, work), strict=True))
+    order = first.result()[1]
+    missing = (key for column in program.columns for key in column.keys if key not in names)
+    return Snapshot(
+        size=source.size,
+        columns={column: made[column] for column in program.columns},
+        cuts=cuts,
+        distinct={column: distinct[column] for column in program.columns if column in distinct},
+        order=np.arange(source.size, dtype=np.int64) if order is None else order,
+        sorted_by=by,
+        warnings=tuple(dict.fromkeys(missing)),
+    )
 
 
 def _first_asked(program: Program) -> Column | None:
@@ -155,40 +218,6 @@ def _first_asked(program: Program) -> Column | None:
     return max(chosen, key=lambda column: chosen[column]) if chosen else None
 
 
-def _sorted(snapshot: Snapshot, by: Column | None, threads: int) -> Snapshot:
-    key = snapshot.columns.get(by) if by is not None else None
-    if not isinstance(key, Coded):
-        return snapshot
-    order = np.argsort(key.values, kind="stable")
-    if bool((order[1:] > order[:-1]).all()):
-        return Snapshot(
-            snapshot.size, snapshot.columns, snapshot.cuts, snapshot.distinct, order, by,
-            snapshot.warnings,
-        )  # fmt: skip
-
-    def move(coded: Coded | CodedSet) -> Coded | CodedSet:
-        if isinstance(coded, Coded):
-            return Coded(coded.column, coded.values[order], coded.unknown)
-        return _moved(coded, order)
-
-    with ThreadPoolExecutor(threads) as pool:
-        moved = list(pool.map(move, snapshot.columns.values()))
-    columns = dict(zip(snapshot.columns, moved, strict=True))
-    return Snapshot(
-        snapshot.size, columns, snapshot.cuts, snapshot.distinct, order, by, snapshot.warnings
-    )
-
-
-def _moved(coded: CodedSet, order: Array) -> CodedSet:
-    lengths = np.diff(coded.offsets)[order]
-    offsets = np.zeros(len(order) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    # where each member comes from: the start of its set, plus its place in it
-    begins = coded.offsets[:-1][order] - offsets[:-1]
-    places = np.repeat(begins, lengths) + np.arange(int(offsets[-1]))
-    return CodedSet(coded.column, offsets, coded.members[places], coded.names, coded.missing[order])
-
-
 def _small(count: int) -> tuple[type[np.unsignedinteger[Any]], int]:
     """The smallest type for ranks 0 to `count`, and its number for unknown."""
     if count < 255:
@@ -196,22 +225,53 @@ def _small(count: int) -> tuple[type[np.unsignedinteger[Any]], int]:
     return (np.uint16, 65535) if count < 65535 else (np.uint32, 2**32 - 1)
 
 
-def _ranks(
-    column: Column, found: Sequence[pa.ChunkedArray | None], cuts: Array, size: int
-) -> Coded:
+def _known(source: Source, column: Column) -> bool:
+    return all(key in source.schema.names for key in column.keys)
+
+
+def _unknown(source: Source, column: Column, cuts: int = 0) -> Coded:
+    kind, unknown = _small(cuts)
+    return Coded(column, np.full(source.size, unknown, kind), unknown)
+
+
+def _ranks(source: Source, column: Column, cuts: Array) -> Coded:
     """The number of cuts at or below each value."""
     kind, unknown = _small(len(cuts))
-    if any(part is None for part in found):
-        return Coded(column, np.full(size, unknown, kind), unknown)
-    parts = [_floats(column, part) for part in found if part is not None]
-    values = parts[0] if not column.how else np.sum(parts, axis=0)
+    if not _known(source, column):
+        return _unknown(source, column, len(cuts))
+    ranks = np.empty(source.size, kind)
+    if not column.how:
+        begin = 0
+        for values in _floats(source, column, column.keys[0]):
+            ranks[begin : begin + len(values)] = rank(values, cuts, unknown)
+            begin += len(values)
+        return Coded(column, ranks, unknown)
+    parts = [np.concatenate([np.zeros(0), *_floats(source, column, key)]) for key in column.keys]
+    values = np.sum(parts, axis=0)
     if column.how == "mean":
         values = values / len(parts)
-    ranks = np.searchsorted(cuts, values, side="right").astype(kind)
-    if column.how and len(cuts):
+    ranks[:] = rank(values, cuts, unknown)
+    if len(cuts):
         _mend_sums(column, parts, values, cuts, ranks)
-    ranks[np.isnan(values)] = unknown
     return Coded(column, ranks, unknown)
+
+
+def rank(values: Array, cuts: Array, unknown: int) -> Array:
+    """The number of cuts at or below each value, `unknown` for NaN."""
+    if len(cuts) > FEW:
+        ranks = np.searchsorted(cuts, values, side="right")
+    else:
+        # for few cuts, comparing all with each is quicker than searching for each
+        ranks = np.zeros(len(values), np.uint8)
+        above = np.empty(min(len(values), AT_ONCE), bool)
+        for begin in range(0, len(values), AT_ONCE):
+            part, sums = values[begin : begin + AT_ONCE], ranks[begin : begin + AT_ONCE]
+            for cut in cuts:
+                np.greater_equal(part, cut, out=above[: len(part)])
+                sums += above[: len(part)].view(np.uint8)
+    ranks = ranks.astype(_small(len(cuts))[0], copy=False)
+    ranks[np.isnan(values)] = unknown
+    return ranks
 
 
 def _mend_sums(
@@ -229,88 +289,123 @@ def _mend_sums(
         ranks[i] = sum(1 for cut in cuts if Fraction(repr(float(cut))) <= exact)
 
 
-def _floats(column: Column, found: pa.ChunkedArray) -> Array:
+def _floats(source: Source, column: Column, key: str) -> Iterator[Array]:
     """The values as floats, NaN for unknown; days as their number."""
-    type_ = found.type
+    type_ = source.schema.field(key).type
     if column.kind == "date":
         if not pa.types.is_date(type_):
             raise UnfitColumn(f"{column.name}: must be days (date32), found {type_}")
-        days = pc.cast(found, pa.date32()).cast(pa.int32())
-        return _filled(days, pa.float64()) + DAYS_TO_1970
+        for piece in source.pieces(key):
+            days = pc.cast(piece, pa.date32()).cast(pa.int32())
+            yield days.to_numpy(zero_copy_only=False).astype(np.float64) + DAYS_TO_1970
+        return
     if not (
         pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_decimal(type_)
     ):
         raise UnfitColumn(f"{column.name}: must be numbers, found {type_}")
-    return _filled(found, pa.float64())
+    for piece in source.pieces(key):
+        # a null becomes NaN
+        yield pc.cast(piece, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
 
 
-def _filled(found: pa.ChunkedArray, type_: pa.DataType) -> Array:
-    array = pc.cast(found, type_, safe=False)
-    if array.null_count:
-        array = pc.fill_null(array, float("nan"))
-    return np.asarray(array.combine_chunks().to_numpy(zero_copy_only=False))
+def _flags(source: Source, column: Column) -> Coded:
+    if not _known(source, column):
+        return _unknown(source, column)
+    type_ = source.schema.field(column.name).type
+    if not pa.types.is_boolean(type_):
+        raise UnfitColumn(f"{column.name}: must be true or false, found {type_}")
+    pieces = [
+        pc.fill_null(pc.cast(piece, pa.uint8()), pa.scalar(255, pa.uint8())).to_numpy()
+        for piece in source.pieces(column.name)
+    ]
+    return Coded(column, np.concatenate([np.zeros(0, np.uint8), *pieces]), 255)
 
 
-def _flags(column: Column, found: pa.ChunkedArray | None, size: int) -> Coded:
-    if found is None:
-        return Coded(column, np.full(size, 255, np.uint8), 255)
-    if not pa.types.is_boolean(found.type):
-        raise UnfitColumn(f"{column.name}: must be true or false, found {found.type}")
-    whole = pc.fill_null(pc.cast(found, pa.uint8()), pa.scalar(255, pa.uint8()))
-    return Coded(column, np.array(whole.combine_chunks().to_numpy(zero_copy_only=False)), 255)
+def _codes(source: Source, column: Column) -> tuple[Coded, tuple[str, ...]]:
+    """Codes as places in the list of those that occur, and that list."""
+    if not _known(source, column):
+        return _unknown(source, column), ()
+    _texts(column, source.schema.field(column.name).type)
+    numbers: dict[str, int] = {}
+    found = np.empty(source.size, np.int32)
+    begin = 0
+    for piece in source.pieces(column.name):
+        places, names = _dictionary(piece)
+        of = [-1 if name is None else numbers.setdefault(name, len(numbers)) for name in names]
+        # the last is for unknown, whose place is -1
+        found[begin : begin + len(places)] = np.array([*of, -1], np.int32)[places]
+        begin += len(places)
+    kind, unknown = _small(len(numbers))
+    # -1 as a small number without sign is the highest: unknown
+    return Coded(column, found.astype(kind), unknown), tuple(numbers)
 
 
-def _codes(
-    column: Column, found: pa.ChunkedArray | None, size: int
-) -> tuple[Coded, tuple[Any, ...]]:
-    if found is None:
-        return Coded(column, np.full(size, 255, np.uint8), 255), ()
-    indices, names = _dictionary(column, found)
-    kind, unknown = _small(len(names))
-    whole = pc.fill_null(pc.cast(indices, pa.int64()), unknown)
-    return Coded(column, np.asarray(whole).astype(kind), unknown), tuple(names)
-
-
-def _dictionary(column: Column, found: pa.ChunkedArray) -> tuple[pa.Array, list[str]]:
-    """Numbers and what they stand for."""
-    type_ = found.type
+def _texts(column: Column, type_: pa.DataType, what: str = "texts") -> None:
     value = type_.value_type if pa.types.is_dictionary(type_) else type_
     if not (pa.types.is_string(value) or pa.types.is_large_string(value)):
-        raise UnfitColumn(f"{column.name}: must be texts, found {type_}")
-    whole = found if pa.types.is_dictionary(type_) else found.dictionary_encode()
-    whole = whole.unify_dictionaries().combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], type_)
-    return whole.indices, whole.dictionary.to_pylist()
+        raise UnfitColumn(f"{column.name}: must be {what}, found {type_}")
 
 
-def _sets(
-    column: Column, found: pa.ChunkedArray | None, asked: Sequence[str], size: int
-) -> CodedSet:
-    names = tuple(asked)
-    if found is None:
-        nothing = np.zeros(0, np.uint16)
-        return CodedSet(
-            column, np.zeros(size + 1, np.int64), nothing, names, np.ones(size, np.uint8)
-        )
-    if not (pa.types.is_list(found.type) or pa.types.is_large_list(found.type)):
-        raise UnfitColumn(f"{column.name}: must be lists of texts, found {found.type}")
-    whole = found.combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], found.type)
-    lengths = np.asarray(pc.fill_null(pc.list_value_length(whole), 0)).astype(np.int64)
-    missing = np.asarray(pc.cast(pc.is_null(whole), pa.uint8()))
-    flat = whole.flatten()
-    indices, members = _dictionary(column, pa.chunked_array([flat]))
-    number = {name: i for i, name in enumerate(names)}
-    none = len(names)
-    of = np.array([number.get(member, none) for member in members] or [none], np.uint32)
-    # a null inside a set says nothing and is left out
-    chosen = np.asarray(pc.fill_null(pc.cast(indices, pa.int64()), -1))
-    numbers = np.where(chosen < 0, none, of[chosen]) if len(chosen) else np.zeros(0, np.uint32)
-    kept = numbers != none
-    whose = np.repeat(np.arange(size), lengths)
-    offsets = np.zeros(size + 1, np.int64)
-    np.cumsum(np.bincount(whose[kept], minlength=size), out=offsets[1:])
-    kind = np.uint16 if none < 65535 else np.uint32
-    return CodedSet(column, offsets, numbers[kept].astype(kind), names, missing)
+def _dictionary(piece: pa.Array) -> tuple[Array, list[str | None]]:
+    """Texts as places in a list, -1 for unknown, and that list."""
+    whole = piece if pa.types.is_dictionary(piece.type) else piece.dictionary_encode()
+    places = pc.fill_null(pc.cast(whole.indices, pa.int64()), -1)
+    return places.to_numpy(zero_copy_only=False), whole.dictionary.to_pylist()
+
+
+def _sets(source: Source, column: Column, asked: Sequence[str], order: Array | None) -> CodedSet:
+    """The members that are asked for of every set, the sets in the given order."""
+    names, size = tuple(asked), source.size
+    kind = np.uint16 if len(names) < 65535 else np.uint32
+    if not _known(source, column):
+        nothing, ones = np.zeros(0, kind), np.ones(size, np.uint8)
+        return CodedSet(column, np.zeros(size + 1, np.int64), nothing, names, ones)
+    type_ = source.schema.field(column.name).type
+    if not (pa.types.is_list(type_) or pa.types.is_large_list(type_)):
+        raise UnfitColumn(f"{column.name}: must be lists of texts, found {type_}")
+    _texts(column, type_.value_type, "lists of texts")
+    number, none = {name: i for i, name in enumerate(names)}, len(names)
+    counts, missing, members = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)], [np.zeros(0, kind)]
+    for piece in source.pieces(column.name):
+        lengths = pc.fill_null(pc.list_value_length(piece), 0).to_numpy(zero_copy_only=False)
+        missing.append(pc.cast(pc.is_null(piece), pa.uint8()).to_numpy(zero_copy_only=False))
+        places, found = _dictionary(piece.flatten())
+        # a null inside a set says nothing and is left out, as is what nobody asks for
+        of = np.array([*(number.get(name or "", none) for name in found), none], kind)
+        chosen = of[places]
+        kept = chosen != none
+        members.append(chosen[kept])
+        ends = np.cumsum(lengths, dtype=np.int64)
+        before = np.zeros(len(kept) + 1, np.int64)
+        np.cumsum(kept, out=before[1:])
+        counts.append(before[ends] - before[ends - lengths])
+    coded = _offset(np.concatenate(counts)), np.concatenate(members), np.concatenate(missing)
+    if order is not None:
+        coded = _moved(*coded, order)
+    return CodedSet(column, coded[0], coded[1], names, coded[2])
+
+
+def _offset(lengths: Array) -> Array:
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
+
+
+def _moved(
+    offsets: Array, members: Array, missing: Array, order: Array
+) -> tuple[Array, Array, Array]:
+    """Sets in another order, some at a time so that memory stays small."""
+    moved = _offset(np.diff(offsets)[order])
+    to = np.empty_like(members)
+    for first in range(0, len(order), AT_ONCE):
+        some = order[first : first + AT_ONCE]
+        _, places = spread(offsets[some], offsets[some + 1] - offsets[some])
+        to[moved[first] : moved[first + len(some)]] = members[places]
+    return moved, to, missing[order]
+
+
+def spread(begins: Array, lengths: Array) -> tuple[Array, Array]:
+    """Runs of places, begin by begin, one after the other; with them where each run starts."""
+    starts = _offset(lengths)
+    places = np.repeat(begins - starts[:-1], lengths) + np.arange(starts[-1])
+    return starts, places

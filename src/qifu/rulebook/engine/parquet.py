@@ -1,0 +1,56 @@
+"""A Parquet file as a table whose columns are read when they are asked for."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+class Table(Protocol):
+    """What coding asks of a table: `pyarrow.Table`, or one that reads its columns late."""
+
+    @property
+    def num_rows(self) -> int: ...
+
+    @property
+    def column_names(self) -> list[str]: ...
+
+    def column(self, name: str, /) -> pa.ChunkedArray: ...
+
+
+class ParquetTable:
+    """Never all of the file in memory: each column is read, coded and forgotten.
+
+    Columns may be asked for by several threads at once. ArrowInvalid or OSError for a file that is
+    no Parquet or cannot be read, on making it or on reading a column.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._metadata = pq.read_metadata(path)
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Names and types of all columns."""
+        return self._metadata.schema.to_arrow_schema()
+
+    @property
+    def num_rows(self) -> int:
+        return int(self._metadata.num_rows)
+
+    @property
+    def column_names(self) -> list[str]:
+        return list(self.schema.names)
+
+    def column(self, name: str, /) -> pa.ChunkedArray:
+        """One column, read anew each time, by the thread that asks."""
+        with pq.ParquetFile(self._path, metadata=self._metadata, memory_map=True) as file:
+            # group by group: lists of dictionaries cannot be read across groups
+            parts = [
+                file.read_row_group(i, columns=[name], use_threads=False).column(name)
+                for i in range(file.num_row_groups)
+            ]
+        chunks = [chunk for part in parts for chunk in part.chunks]
+        return pa.chunked_array(chunks, self.schema.field(name).type)
