@@ -28,6 +28,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "channels": ("qifu.cli.channels:channels", "渠道：查找、导出 · find and export channels"),
     "clock": ("qifu.cli.clock:clock", "办理时限：到期日和逐日说明 · due dates and why"),
+    "triage": (
+        "qifu.cli.triage:triage",
+        "读文本：分类、查重、热点 · classify texts, find repeats and topics",
+    ),
     "worker": ("qifu.cli.worker:worker", "后台任务 · background work"),
     "tick": ("qifu.cli.worker:tick", "按时任务走一次 · run what is due once"),
     "demo": ("qifu.cli.demo:demo", "演示：准备并打开 · prepare and serve the demo"),

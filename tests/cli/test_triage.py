@@ -1,0 +1,150 @@
+"""`qifu triage train`, `predict`, `card` from outside: files in, files out, what is refused."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from qifu.cli.main import qifu
+from tests.textmine.classify_texts import made_up
+
+ROWS = [(row.id, row.text, row.label) for row in made_up(8)]
+
+
+def written(path: Path, rows, header=("id", "text", "label"), encoding="utf-8") -> Path:
+    with path.open("w", newline="", encoding=encoding) as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def triage(*arguments: object) -> Result:
+    return CliRunner().invoke(qifu, ["triage", *map(str, arguments)])
+
+
+def trained(folder: Path, *more: object, rows=ROWS) -> Result:
+    data = written(folder / "data.csv", rows)
+    out = folder / "m.npz"
+    return triage("train", "--data", data, "--out", out, "--date", "2026-09-29", *more)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    done = trained(folder)
+    assert done.exit_code == 0, done.output
+    assert "cross-validated macro-F1: 0." in done.output or "macro-F1: 1." in done.output
+    assert not (folder / "m.npz.bad.csv").exists()
+    return folder / "m.npz"
+
+
+def test_every_row_gets_labels_a_confidence_and_whether_it_abstains(model, tmp_path):
+    data = written(
+        tmp_path / "new.csv",
+        [
+            ("1", "银行贷款利息太高，续贷难"),
+            ("2", ""),
+            ("3", "😀"),
+            ("4", "公交车站搬到了道路对面"),
+        ],
+        header=("id", "text"),
+    )
+    done = triage("predict", "--model", model, "--data", data, "--out", tmp_path / "out.csv")
+    assert done.exit_code == 0, done.output
+    first = (tmp_path / "out.csv").read_bytes().splitlines()[0]
+    assert first == b"id,label,confidence,label2,label3,abstain"
+    rows = read(tmp_path / "out.csv")
+    assert [row["id"] for row in rows] == ["1", "2", "3", "4"]
+    assert (rows[0]["label"], rows[3]["label"]) == ("finance", "roads")
+    assert [row["abstain"] for row in rows[1:3]] == ["1", "1"]
+    assert {rows[0]["label"], rows[0]["label2"], rows[0]["label3"]} == {
+        "finance", "hiring", "roads"
+    }  # fmt: skip
+    assert 0 < float(rows[0]["confidence"]) < 1
+
+
+def test_the_words_that_spoke_can_be_asked_for(model, tmp_path):
+    data = written(tmp_path / "new.csv", [("1", "银行贷款利息")], header=("id", "text"))
+    out = tmp_path / "out.csv"
+    triage("predict", "--model", model, "--data", data, "--out", out, "--explain")
+    assert "利息" in read(out)[0]["words"]
+
+
+def test_the_card_names_data_libraries_scores_and_the_day(model):
+    card = json.loads(triage("card", "--model", model).output)
+    assert card["made"] == "2026-09-29"
+    assert len(card["data"][0]["sha256"]) == 64
+    assert set(card["libraries"]) == {"python", "numpy", "scipy", "scikit-learn", "rjieba"}
+    assert len(card["scores"]["macro_f1"]) == 3
+
+
+def test_bad_rows_go_to_a_file_and_the_rest_is_learned(tmp_path):
+    bad = [
+        ("finance-0", "又一次", "finance"), ("", "没有编号", "roads"), ("x1", "", "roads"),
+        ("x2", "没有标签", ""), ("x3", "只有一条", "lonely"), ("=x4", "!!", "roads"),
+    ]  # fmt: skip
+    done = trained(tmp_path, rows=[*ROWS, *bad])
+    assert done.exit_code == 0, done.output
+    rows = read(tmp_path / "m.npz.bad.csv")
+    assert {row["id"] for row in rows} == {"finance-0", "", "x1", "x2", "x3", "'=x4"}
+    why = {row["id"]: row["reason_en"] for row in rows}
+    assert why["finance-0"] == "the id of line 2 again"
+    assert why["x3"].startswith("only 1 texts with this label")
+
+
+def test_gb18030_and_the_words_of_other_systems_for_the_columns_are_read(model, tmp_path):
+    data = written(
+        tmp_path / "new.csv", [("1", "银行贷款利息")], ("留言编号", "留言详情"), "gb18030"
+    )
+    done = triage("predict", "--model", model, "--data", data, "--out", tmp_path / "out.csv")
+    assert done.exit_code == 0, done.output
+    assert read(tmp_path / "out.csv")[0]["label"] == "finance"
+
+
+def test_corrections_replace_the_label_and_labels_are_renamed(tmp_path):
+    fixed = written(tmp_path / "fixed.csv", [("roads-0", "", "finance"), ("new", "路灯", "roads")])
+    names = written(tmp_path / "names.csv", [("finance", "F01")], header=("from", "to"))
+    done = trained(tmp_path, "--corrections", fixed, "--mapping", names)
+    assert done.exit_code == 0, done.output
+    card = json.loads(triage("card", "--model", tmp_path / "m.npz").output)
+    assert card["labels"] == {"F01": 9, "hiring": 8, "roads": 8}
+    assert card["corrections"] == 2
+
+
+def test_a_model_can_answer_under_new_codes(model, tmp_path):
+    names = written(tmp_path / "names.csv", [("finance", "F01")], header=("from", "to"))
+    data = written(tmp_path / "new.csv", [("1", "银行贷款利息")], header=("id", "text"))
+    out = tmp_path / "out.csv"
+    done = triage("predict", "--model", model, "--data", data, "--out", out, "--mapping", names)
+    assert done.exit_code == 0, done.output
+    assert read(out)[0]["label"] == "F01"
+
+
+@pytest.mark.parametrize(
+    ("rows", "header", "said"),
+    [
+        ([("1", "贷款")], ("id", "text"), "missing column"),
+        ([("1", "贷款", "a")], ("id", "text", "label"), "too little to train on"),
+        ([], ("id", "text", "label"), "too little to train on"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_refused_in_words(tmp_path, rows, header, said):
+    data = written(tmp_path / "data.csv", rows, header)
+    done = triage("train", "--data", data, "--out", tmp_path / "m.npz")
+    assert done.exit_code == 1
+    assert said in done.output
+    assert not (tmp_path / "m.npz").exists()
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path):
+    data = written(tmp_path / "new.csv", [("1", "贷款")], header=("id", "text"))
+    done = triage("predict", "--model", data, "--data", data, "--out", tmp_path / "out.csv")
+    assert done.exit_code == 1
+    assert "no model file" in done.output
+    assert triage("predict", "--model", data, "--data", data, "--out", data).exit_code == 1
