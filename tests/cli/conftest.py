@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qifu.base.city import city_of_load
-from qifu.policies.selectors.library import _parsed
+from qifu.policies.selectors.library import _read, _ready
 from tests.cli.running import DEMO_PACK
 
 
@@ -23,4 +23,5 @@ def loads_are_parsed_anew() -> Iterator[None]:
     """A test's loads are undone, and their numbers given again."""
     yield
     city_of_load.cache_clear()
-    _parsed.cache_clear()
+    _read.cache_clear()
+    _ready.cache_clear()
