@@ -22,6 +22,7 @@ from qifu.cli.rules_basis import (
 )
 from qifu.cli.rules_check import check
 from qifu.cli.rules_match import match
+from qifu.cli.rules_preview import preview
 from qifu.cli.rules_snapshot import snapshot
 from qifu.cli.rules_text import print_report
 from qifu.rulebook.documents import (
@@ -43,6 +44,7 @@ def rules() -> None:
 
 rules.add_command(check)
 rules.add_command(match)
+rules.add_command(preview)
 rules.add_command(snapshot)
 
 
