@@ -68,13 +68,13 @@ def test_a_column_that_is_missing_is_unknown_and_told(place):
 @pytest.mark.parametrize(
     ("name", "column", "said"),
     [
-        ("score", pa.array(["60", "1", "2", "3"]), "score: must be numbers, found string"),
-        ("score", pa.array([True] * 4), "score: must be numbers, found bool"),
-        ("region", pa.array([440305, 1, 2, 3]), "region: must be texts, found int64"),
-        ("founded", pa.array(["2020-01-01"] * 4), "founded: must be days (date32), found string"),
-        ("tags", pa.array(["a"] * 4), "tags: must be lists of texts, found string"),
-        ("tags", pa.array([[1]] * 4), "tags: must be texts, found int64"),
-        ("legal_person", pa.array([1] * 4), "legal_person: must be true or false, found int64"),
+        ("score", pa.array(["60", "1", "2", "3"]), "numbers, found string"),
+        ("score", pa.array([True] * 4), "numbers, found bool"),
+        ("region", pa.array([440305, 1, 2, 3]), "texts, found int64"),
+        ("founded", pa.array(["2020-01-01"] * 4), "days (date32), found string"),
+        ("tags", pa.array(["a"] * 4), "lists of texts, found string"),
+        ("tags", pa.array([[1]] * 4), "texts, found int64"),
+        ("legal_person", pa.array([1] * 4), "true or false, found int64"),
     ],
 )
 def test_a_column_of_the_wrong_type_is_refused_with_its_name(place, name, column, said):
@@ -89,7 +89,8 @@ def test_a_column_of_the_wrong_type_is_refused_with_its_name(place, name, column
     kept = table.drop_columns([name]) if name in table.column_names else table
     pq.write_table(kept.append_column(name, column), place / "e.parquet")
     done = matched(place)
-    assert done.exit_code == 1 and said in done.output
+    assert done.exit_code == 1
+    assert f"{name}: must be" in done.output and said in done.output
     assert not (place / "out").exists()
 
 
