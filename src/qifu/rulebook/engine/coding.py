@@ -9,20 +9,19 @@ columns of two and a half million enterprises are then about a hundred megabytes
     set            offsets and members, only those that a policy asks for
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from qifu.rulebook.engine.compiling import Codes, Column, HasAny, Program, Spans
+from qifu.rulebook.engine.parquet import Table
 
 Array = np.ndarray[Any, np.dtype[Any]]
 DAYS_TO_1970 = date(1970, 1, 1).toordinal()
@@ -98,57 +97,13 @@ def cuts_of(program: Program) -> dict[Column, Array]:
     return {column: np.array(sorted(ends)) for column, ends in found.items()}
 
 
-class Source(Protocol):
-    """Where columns are read from, piece by piece and from several threads at once."""
-
-    size: int
-    schema: pa.Schema
-
-    def pieces(self, key: str) -> Iterable[pa.Array]:
-        """A column of the schema, its pieces in order."""
-
-
-class _Table:
-    def __init__(self, table: pa.Table) -> None:
-        self.table, self.size, self.schema = table, table.num_rows, table.schema
-
-    def pieces(self, key: str) -> Iterable[pa.Array]:
-        return self.table.column(key).chunks
-
-
-class _File:
-    """A Parquet file: a piece is a row group, so that no column is ever held whole."""
-
-    def __init__(self, file: Path) -> None:
-        with pq.ParquetFile(file) as opened:
-            self.meta, self.schema = opened.metadata, opened.schema_arrow
-        self.file, self.size = file, self.meta.num_rows
-
-    def pieces(self, key: str) -> Iterable[pa.Array]:
-        # a reader is not for several threads; that of another column has its own
-        with pq.ParquetFile(self.file, metadata=self.meta, memory_map=True) as opened:
-            for group in range(self.meta.num_row_groups):
-                read = opened.read_row_group(group, columns=[key], use_threads=False)
-                yield from read.column(0).chunks
-
-
-def code_snapshot(table: pa.Table, program: Program, *, threads: int = 2) -> Snapshot:
+def code_snapshot(table: Table, program: Program, *, threads: int = 2) -> Snapshot:
     """Code a table for a program; columns are coded side by side.
 
     A column that is not there is unknown for everybody and a warning says so; one of a wrong type
-    raises UnfitColumn.
+    raises UnfitColumn. Each column is asked for once (by one of several threads), and forgotten.
     """
-    return _code(_Table(table), program, threads)
-
-
-def code_parquet(file: Path, program: Program, *, threads: int = 2) -> Snapshot:
-    """The same from a Parquet file, of which only the columns are read that the program asks for,
-    each a row group at a time. Other errors are pyarrow's and the file system's."""
-    return _code(_File(file), program, threads)
-
-
-def _code(source: Source, program: Program, threads: int) -> Snapshot:
-    cuts, names = cuts_of(program), set(source.schema.names)
+    cuts, names = cuts_of(program), set(table.column_names)
     asked = {row.column: set[str]() for row in program.rows if isinstance(row, HasAny)}
     for row in program.rows:
         if isinstance(row, HasAny):
@@ -157,13 +112,13 @@ def _code(source: Source, program: Program, threads: int) -> Snapshot:
     distinct: dict[Column, tuple[Any, ...]] = {}
 
     def codes(column: Column) -> Coded:
-        coded, found = _codes(source, column)
+        coded, found = _codes(table, column)
         if found:
             distinct[column] = found
         return coded
 
     def sort() -> tuple[Coded | None, Array | None]:
-        """The column that all are sorted by, and their order, if it is not that of the source."""
+        """The column that all are sorted by, and their order, if it is not that of the table."""
         if by is None:
             return None, None
         coded = codes(by)
@@ -174,13 +129,13 @@ def _code(source: Source, program: Program, threads: int) -> Snapshot:
 
     def code(column: Column) -> Coded | CodedSet:
         if column.kind == "set":
-            return _sets(source, column, sorted(asked[column]), first.result()[1])
+            return _sets(table, column, sorted(asked[column]), first.result()[1])
         if column == by and (key := first.result()[0]):
             return key
         if column.kind in ("number", "date"):
-            coded = _ranks(source, column, cuts[column])
+            coded = _ranks(table, column, cuts[column])
         elif column.kind == "flag":
-            coded = _flags(source, column)
+            coded = _flags(table, column)
         else:
             coded = codes(column)
         order = first.result()[1]
@@ -194,11 +149,11 @@ def _code(source: Source, program: Program, threads: int) -> Snapshot:
     order = first.result()[1]
     missing = (key for column in program.columns for key in column.keys if key not in names)
     return Snapshot(
-        size=source.size,
+        size=table.num_rows,
         columns={column: made[column] for column in program.columns},
         cuts=cuts,
         distinct={column: distinct[column] for column in program.columns if column in distinct},
-        order=np.arange(source.size, dtype=np.int64) if order is None else order,
+        order=np.arange(table.num_rows, dtype=np.int64) if order is None else order,
         sorted_by=by,
         warnings=tuple(dict.fromkeys(missing)),
     )
@@ -225,28 +180,30 @@ def _small(count: int) -> tuple[type[np.unsignedinteger[Any]], int]:
     return (np.uint16, 65535) if count < 65535 else (np.uint32, 2**32 - 1)
 
 
-def _known(source: Source, column: Column) -> bool:
-    return all(key in source.schema.names for key in column.keys)
+def _known(table: Table, column: Column) -> bool:
+    return all(key in table.column_names for key in column.keys)
 
 
-def _unknown(source: Source, column: Column, cuts: int = 0) -> Coded:
+def _unknown(table: Table, column: Column, cuts: int = 0) -> Coded:
     kind, unknown = _small(cuts)
-    return Coded(column, np.full(source.size, unknown, kind), unknown)
+    return Coded(column, np.full(table.num_rows, unknown, kind), unknown)
 
 
-def _ranks(source: Source, column: Column, cuts: Array) -> Coded:
+def _ranks(table: Table, column: Column, cuts: Array) -> Coded:
     """The number of cuts at or below each value."""
+    if not _known(table, column):
+        return _unknown(table, column, len(cuts))
     kind, unknown = _small(len(cuts))
-    if not _known(source, column):
-        return _unknown(source, column, len(cuts))
-    ranks = np.empty(source.size, kind)
+    ranks = np.empty(table.num_rows, kind)
     if not column.how:
         begin = 0
-        for values in _floats(source, column, column.keys[0]):
+        for values in _floats(column, table.column(column.name)):
             ranks[begin : begin + len(values)] = rank(values, cuts, unknown)
             begin += len(values)
         return Coded(column, ranks, unknown)
-    parts = [np.concatenate([np.zeros(0), *_floats(source, column, key)]) for key in column.keys]
+    parts = [
+        np.concatenate([np.zeros(0), *_floats(column, table.column(key))]) for key in column.keys
+    ]
     values = np.sum(parts, axis=0)
     if column.how == "mean":
         values = values / len(parts)
@@ -289,13 +246,13 @@ def _mend_sums(
         ranks[i] = sum(1 for cut in cuts if Fraction(repr(float(cut))) <= exact)
 
 
-def _floats(source: Source, column: Column, key: str) -> Iterator[Array]:
+def _floats(column: Column, found: pa.ChunkedArray) -> Iterator[Array]:
     """The values as floats, NaN for unknown; days as their number."""
-    type_ = source.schema.field(key).type
+    type_ = found.type
     if column.kind == "date":
         if not pa.types.is_date(type_):
             raise UnfitColumn(f"{column.name}: must be days (date32), found {type_}")
-        for piece in source.pieces(key):
+        for piece in found.chunks:
             days = pc.cast(piece, pa.date32()).cast(pa.int32())
             yield days.to_numpy(zero_copy_only=False).astype(np.float64) + DAYS_TO_1970
         return
@@ -303,41 +260,42 @@ def _floats(source: Source, column: Column, key: str) -> Iterator[Array]:
         pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_decimal(type_)
     ):
         raise UnfitColumn(f"{column.name}: must be numbers, found {type_}")
-    for piece in source.pieces(key):
+    for piece in found.chunks:
         # a null becomes NaN
         yield pc.cast(piece, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
 
 
-def _flags(source: Source, column: Column) -> Coded:
-    if not _known(source, column):
-        return _unknown(source, column)
-    type_ = source.schema.field(column.name).type
-    if not pa.types.is_boolean(type_):
-        raise UnfitColumn(f"{column.name}: must be true or false, found {type_}")
+def _flags(table: Table, column: Column) -> Coded:
+    if not _known(table, column):
+        return _unknown(table, column)
+    found = table.column(column.name)
+    if not pa.types.is_boolean(found.type):
+        raise UnfitColumn(f"{column.name}: must be true or false, found {found.type}")
     pieces = [
         pc.fill_null(pc.cast(piece, pa.uint8()), pa.scalar(255, pa.uint8())).to_numpy()
-        for piece in source.pieces(column.name)
+        for piece in found.chunks
     ]
     return Coded(column, np.concatenate([np.zeros(0, np.uint8), *pieces]), 255)
 
 
-def _codes(source: Source, column: Column) -> tuple[Coded, tuple[str, ...]]:
+def _codes(table: Table, column: Column) -> tuple[Coded, tuple[str, ...]]:
     """Codes as places in the list of those that occur, and that list."""
-    if not _known(source, column):
-        return _unknown(source, column), ()
-    _texts(column, source.schema.field(column.name).type)
+    if not _known(table, column):
+        return _unknown(table, column), ()
+    found = table.column(column.name)
+    _texts(column, found.type)
     numbers: dict[str, int] = {}
-    found = np.empty(source.size, np.int32)
+    coded = np.empty(table.num_rows, np.int32)
     begin = 0
-    for piece in source.pieces(column.name):
+    for piece in found.chunks:
         places, names = _dictionary(piece)
         of = [-1 if name is None else numbers.setdefault(name, len(numbers)) for name in names]
         # the last is for unknown, whose place is -1
-        found[begin : begin + len(places)] = np.array([*of, -1], np.int32)[places]
+        coded[begin : begin + len(places)] = np.array([*of, -1], np.int32)[places]
         begin += len(places)
     kind, unknown = _small(len(numbers))
     # -1 as a small number without sign is the highest: unknown
-    return Coded(column, found.astype(kind), unknown), tuple(numbers)
+    return Coded(column, coded.astype(kind), unknown), tuple(numbers)
 
 
 def _texts(column: Column, type_: pa.DataType, what: str = "texts") -> None:
@@ -353,20 +311,21 @@ def _dictionary(piece: pa.Array) -> tuple[Array, list[str | None]]:
     return places.to_numpy(zero_copy_only=False), whole.dictionary.to_pylist()
 
 
-def _sets(source: Source, column: Column, asked: Sequence[str], order: Array | None) -> CodedSet:
+def _sets(table: Table, column: Column, asked: Sequence[str], order: Array | None) -> CodedSet:
     """The members that are asked for of every set, the sets in the given order."""
-    names, size = tuple(asked), source.size
+    names, size = tuple(asked), table.num_rows
     kind = np.uint16 if len(names) < 65535 else np.uint32
-    if not _known(source, column):
+    if not _known(table, column):
         nothing, ones = np.zeros(0, kind), np.ones(size, np.uint8)
         return CodedSet(column, np.zeros(size + 1, np.int64), nothing, names, ones)
-    type_ = source.schema.field(column.name).type
+    read = table.column(column.name)
+    type_ = read.type
     if not (pa.types.is_list(type_) or pa.types.is_large_list(type_)):
         raise UnfitColumn(f"{column.name}: must be lists of texts, found {type_}")
     _texts(column, type_.value_type, "lists of texts")
     number, none = {name: i for i, name in enumerate(names)}, len(names)
     counts, missing, members = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)], [np.zeros(0, kind)]
-    for piece in source.pieces(column.name):
+    for piece in read.chunks:
         lengths = pc.fill_null(pc.list_value_length(piece), 0).to_numpy(zero_copy_only=False)
         missing.append(pc.cast(pc.is_null(piece), pa.uint8()).to_numpy(zero_copy_only=False))
         places, found = _dictionary(piece.flatten())

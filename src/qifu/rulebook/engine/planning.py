@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qifu.rulebook.engine.coding import Array, Snapshot
+from qifu.rulebook.engine.coding import Array, Snapshot, spread
 from qifu.rulebook.engine.compiling import Codes, Program
 from qifu.rulebook.engine.layout import ALL, NONE, Layout
 
@@ -80,11 +80,3 @@ def make_plan(
         leaf_starts=leaf_starts,
         leaves=leaves[leaf].astype(np.int32),
     )
-
-
-def spread(begins: Array, lengths: Array) -> tuple[Array, Array]:
-    """Runs of places, begin by begin, one after the other; with them where each run starts."""
-    starts = np.zeros(len(begins) + 1, np.int64)
-    np.cumsum(lengths, out=starts[1:])
-    places = np.repeat(begins - starts[:-1], lengths) + np.arange(starts[-1])
-    return starts, places
