@@ -17,7 +17,7 @@ VISIBILITIES = ("public", "government", "consent")
 _TOP_KEYS = ("as_of", "groups", "sources", "attributes")
 _KEYS = (
     "type", "unit", "period", "bounds", "group", "zh", "en", "question", "help", "sources", "ask",
-    "visibility", "options",
+    "visibility", "options", "words", "value_words",
 )  # fmt: skip
 
 # what says how a value is written, and nothing about its meaning
@@ -53,6 +53,9 @@ class Attribute:
     visibility: str = "public"
     options: tuple[tuple[str, str, str], ...] = ()
     declared: bool = True
+    # what notices call it, and (code, words) for its values: for reading texts, not for conditions
+    words: tuple[str, ...] = ()
+    value_words: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def numeric(self) -> bool:
@@ -257,6 +260,8 @@ class _Reading:
             askable=row.get("ask", True) is True,
             visibility=visibility,
             options=self.options(row.get("options"), f"{path}.options", kind),
+            words=self.said(row.get("words"), f"{path}.words"),
+            value_words=self.said_of_values(row.get("value_words"), f"{path}.value_words", kind),
             declared=not set(row) <= (_WRITTEN if self.without_years else {"type"}),
         )
 
@@ -301,6 +306,27 @@ class _Reading:
         if len(set(value)) != len(value):
             self.say("source", path, "a source stands twice", list(value))
         return tuple(value)
+
+    def said(self, value: Any, path: str) -> tuple[str, ...]:
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple) or not all(
+            isinstance(word, str) and len(word.strip()) >= 2 for word in value
+        ):
+            self.say("words", path, "must be a list of words of two characters and more", value)
+            return ()
+        return tuple(dict.fromkeys(value))
+
+    def said_of_values(
+        self, value: Any, path: str, kind: str
+    ) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        if value is None:
+            return ()
+        if kind not in ("set", "code") or not isinstance(value, Mapping):
+            message = "only sets and codes have them: a mapping of code to a list of words"
+            self.say("words", path, message, value, "{C: [制造业企业]}")
+            return ()
+        return tuple((str(code), self.said(row, f"{path}.{code}")) for code, row in value.items())
 
     def options(self, value: Any, path: str, kind: str) -> tuple[tuple[str, str, str], ...]:
         if value is None:

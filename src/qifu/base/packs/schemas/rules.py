@@ -50,6 +50,9 @@ def attributes() -> Schema:
             "ask": flag("问不问企业", "whether firms are asked"),
             "visibility": choice("谁能看", "who may see it", VISIBILITIES),
             "options": free("可选的值", "the values of a set", type=["array", "object"]),
+            "words": rows("通知里的叫法", "what notices call it", _TEXTS, least=0),
+            "value_words": table("值在通知里的叫法", "what notices call its values",
+                                 rows("叫法", "words", _TEXTS, least=0)),
         },
         ("type",),
     )  # fmt: skip

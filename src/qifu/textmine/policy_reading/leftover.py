@@ -1,0 +1,229 @@
+"""What a list of conditions says in words of its own: a proposed flag, or what people judge."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from qifu.textmine.policy_reading.denied import NOT
+from qifu.textmine.policy_reading.marks import AMOUNT, CONDITION, Choice, Mark, trimmed
+from qifu.textmine.policy_reading.outline import CONDITIONS, PAYOUT, Sentence, clauses, leads_to
+from qifu.textmine.policy_reading.places import NEW, proposed
+from qifu.textmine.policy_reading.sheet import Sheet
+
+# words that only a person can weigh
+JUDGED: Final = re.compile(
+    "健全|规范|完善|良好|较[强好高大]|显著|明显|先进|合理|可行|清晰|明确|优秀|突出|领先|"
+    "较为|相应|必要|"
+    "守法|遵守|诚信|依法经营|合法经营|正常经营|重点支持|重点领域|方向|领域|战略|规划|政策|示范|"
+    "带动|能力|潜力|前景|积极|主动|稳定|充分|成熟|高质量|创新性|可持续|"
+    "符合[^，]{0,20}(?:要求|规定|政策|规划|方向|条件|标准|导向)|"
+    "促进[^，]{0,20}发展|服务于|有利于|推动|坚持|效益|优势|特色|影响力|水平|真实|属实"
+)
+# a fact that a register or a paper shows
+_FACT: Final = re.compile(
+    "已|获得?|取得|拥有|具有|具备|建有|设有|设立|通过|完成|签订|属于|纳入|列入|入选|认定|"
+    "入库|备案|立项|购置|购买|租赁|入驻|上市|"
+    "挂牌|参与|承担|开展|从事|提供|实现|投产|结清|缴纳|开设|建立|配备|持有|委托|在库|"
+    "迁入|首次|新|参加|租用|招用|吸纳|引进|举办|投保|研制|生产|出口|聘"
+)
+_WHO: Final = re.compile(
+    "^(?:\\d|（|）|、|对于?|凡|申报(?:企业|单位|主体|人|项目)?|申请(?:企业|单位|主体|人|"
+    "项目)?|企业|单位|主体|项目(?:单位|企业|申报)?|其|该|所|且|并|应当?|须|必须|需|要求|"
+    "原则上|能够|可以|同时|其中|本|或者?|以及|为|是|有){0,6}"
+)
+_NOTHING: Final = re.compile(
+    r"(?:符合|满足|具备)[^，]{0,10}(?:以下|下列|如下|上述|条件)|^(?:以下|下列|如下|上述|"
+    r"同时|其中|原则上|其他|按|根据|经|由|可|详见|具体|以|注|指|如|每|单|最|不得|不予|"
+    r"不再|应提供|应提交|提供|提交|须提|逾期|依据|包括|含|即|等|参照|扶持|给予|奖励|"
+    r"一次性|分别|并给予|并予|年度内|同一)|为准|负责|解释|另行|其他条件|合并计算|滚动|"
+    r"确定$"
+)
+_EXCEPTED: Final = re.compile(r"（(?P<what>[^（）。；]{2,24}?)的?除外）")
+_DONE_TO: Final = re.compile(
+    r"(?:对于?(?P<who>[^。；，]{2,60}?)(?:的)?(?:企业|单位|机构|公司|项目|法人|人才|团队|"
+    r"平台|主体)?(?=，|给予|按照?|予以|实行|每)"
+    r"|(?<![\u4e00-\u9fff])(?P<done>(?:首次)?(?:获得?|通过|完成|取得|入选|购置|购买|租赁|"
+    r"新建|新设|参加|承担)[^，。；]{3,50}?)(?:后|的)，?(?=按照?|给予|予以|可))"
+)
+
+# kinds of firms that are counted, taxed or chosen as such, whatever the catalogue has
+_KINDS: Final[list[tuple[re.Pattern[str], str, str, Any]]] = [
+    (re.compile(r"(?P<what>限额以上|限上)(?!法人单位数)"), "new:above_quota_firm", "is", True),
+    (re.compile(r"(?P<what>(?:在库|入库|入统|纳统|纳入统计)(?:统计)?)(?=[^，。；]{0,12}(?:企业|单位|"
+        r"景区|项目))"), "new:in_statistics", "is", True),
+    (re.compile(r"(?P<what>居民企业)"), "new:resident_enterprise", "is", True),
+    (re.compile(r"(?P<what>重点[\u4e00-\u9fff]{0,4}企业)"), "new:key_firm", "human_judged", None),
+    (re.compile(r"(?P<what>[\u4e00-\u9fff]{2,6}?业)(?=企业|单位|机构|公司|主体)"),
+     "industry", "under", ["new:trade"]),
+]  # fmt: skip
+
+
+def read_leftover(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mark]) -> list[Mark]:
+    """Conditions of a sentence whose clauses nothing else has read; `taken` are the other marks."""
+    announced = _announced(sheet, sentence)
+    listed = sentence.role == CONDITIONS or bool(announced)
+    refused = announced is not None and announced[0] == "not"
+    paid = any(m.kind == AMOUNT for m in taken)
+    found = []
+    if listed and not paid:
+        parts = list(_parts(sheet, sentence))
+    elif paid or sentence.role == PAYOUT:
+        parts = list(_paid_for(sheet, sentence, taken))
+    else:
+        parts = list(_described(sheet, sentence))
+    for part in parts:
+        for start, end in _gaps(sheet.plain, *part, taken):
+            mark = _mark(sheet, start, end, refused)
+            if mark is not None:
+                mark.sentence = number
+                found.append(mark)
+    found += _excepted(sheet, number, sentence, taken)
+    found += _kinds(sheet, number, sentence, [*taken, *found])
+    return found
+
+
+def _gaps(plain: str, start: int, end: int, taken: list[Mark]) -> Iterator[tuple[int, int]]:
+    """The whole part where nothing in it is read; else what stands in front of 的 and a mark."""
+    inside = sorted((m for m in taken if m.overlaps(start, end)), key=lambda m: m.start)
+    if not inside:
+        yield start, end
+        return
+    at = start
+    for mark in inside:
+        if mark.start > at and plain[mark.start - 1] == "的" and mark.kind != AMOUNT:
+            yield at, mark.start - 1
+        at = max(at, mark.end)
+
+
+def _excepted(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mark]) -> Iterator[Mark]:
+    """（…除外）: what the parenthesis names is left out."""
+    for match in _EXCEPTED.finditer(sheet.plain, sentence.start, sentence.end):
+        start, end = match.span("what")
+        if not any(start <= m.start < end for m in taken):
+            says = {"attr": NEW + proposed("is", match["what"]), "op": "is", "value": True}
+            yield Mark(CONDITION, start, end, says, 0.6, group=Choice("not"), sentence=number)
+
+
+def _kinds(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mark]) -> Iterator[Mark]:
+    """Kinds of firms that the words themselves name: 限额以上企业, 现代服务业单位, 重点企业."""
+    for pattern, attr, op, value in _KINDS:
+        for match in pattern.finditer(sheet.plain, sentence.start, sentence.end):
+            start, end = match.span("what")
+            if any(m.overlaps(start, end) for m in taken):
+                continue
+            says: dict[str, Any] = {"attr": attr, "op": op}
+            if value is not None:
+                says["value"] = value
+            yield Mark(CONDITION, start, end, says, 0.6, sentence=number)
+
+
+def _announced(sheet: Sheet, sentence: Sentence) -> tuple[str, int | None] | None:
+    for above in reversed(sentence.above):
+        lead = leads_to(sheet.outline.words(sheet.outline.sentences[above]))
+        if lead:
+            words = sheet.outline.words(sheet.outline.sentences[above])
+            return (
+                lead
+                if re.search("条件|要求|情形|对象|之一|企业|单位|项目|不含|情况", words)
+                else None
+            )
+    return None
+
+
+def _parts(sheet: Sheet, sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """The clauses of a condition, cut also where 并 or 且 begins another verb."""
+    for start, end in clauses(sheet.plain, sentence.start, sentence.end):
+        at = start
+        for cut in re.finditer(
+            "(?:并且|并|且)(?=已|具|有|通|取|获|完|在|能|符|纳|拥|建|经)|、(?=具有|有|已|"
+            "无|未|能|实行|建立|依法|遵守)",
+            sheet.plain[start:end],
+        ):
+            if start + cut.start() > at:
+                yield at, start + cut.start()
+            at = start + cut.end()
+        if end > at:
+            yield at, end
+
+
+def _paid_for(sheet: Sheet, sentence: Sentence, taken: list[Mark]) -> Iterator[tuple[int, int]]:
+    """Whom a sum is paid to: 对…的, and clauses that end with 的."""
+    plain = sheet.plain
+    for start, end in clauses(plain, sentence.start, sentence.end):
+        match = _DONE_TO.search(plain, start, min(end + 1, sentence.end))
+        if not match and not any(m.kind == AMOUNT and m.overlaps(start, end) for m in taken):
+            last = max((m.end for m in taken if m.overlaps(start, end)), default=start)
+            if last > start:
+                yield start, last
+                continue
+        if match:
+            yield from _and(plain, *match.span("who" if match["who"] else "done"))
+            continue
+        if (
+            plain[end - 1 : end] == "的"
+            and end - start >= 4
+            and not re.search("本条|上述|前款|按照", plain[start:end])
+        ):
+            yield from _and(plain, start, end)
+
+
+def _described(sheet: Sheet, sentence: Sentence) -> Iterator[tuple[int, int]]:
+    """Who is supported, in a sentence that pays nothing: 支持…的项目, 对…实行事后奖补."""
+    plain = sheet.plain
+    for start, end in clauses(plain, sentence.start, sentence.end):
+        match = re.match(
+            r"(?:重点)?(?:支持|扶持|资助|奖励)(?P<who>[^。；]{4,80}?)的?(?:企业|单位|机构|项目)$",
+            plain[start:end],
+        )
+        if match:
+            yield start + match.start("who"), start + match.end("who")
+            continue
+        match = _DONE_TO.search(plain, start, min(end + 1, sentence.end))
+        if match and re.search(
+            "奖补|奖励|资助|补贴|贴息|补助|支持|扶持", plain[start : sentence.end]
+        ):
+            yield from _and(plain, *match.span("who" if match["who"] else "done"))
+
+
+def _and(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    for cut in re.finditer(
+        "(?:并且|并|且)(?=已|具|有|通|取|获|完|在|能|符|纳|拥|建|经|坚)", plain[start:end]
+    ):
+        if start + cut.start() > at:
+            yield at, start + cut.start()
+        at = start + cut.end()
+    if end > at:
+        yield at, end
+
+
+def _mark(sheet: Sheet, start: int, end: int, refused: bool = False) -> Mark | None:
+    """One condition; `refused`: in a list of what must not be every line is a fact."""
+    plain = sheet.plain
+    start, end = trimmed(plain, start, end)
+    lead = _WHO.match(plain[start:end])
+    first = start + (lead.end() if lead else 0)
+    words = plain[first:end]
+    if (
+        len(words) < 3
+        or _NOTHING.search(plain[start:end])
+        or _NOTHING.match(words)
+        or re.search(r"\d{4}年\d|https?", words)
+    ):
+        return None
+    says: dict[str, Any]
+    excepted = re.search("(?:除外|不在此列)$", words)
+    if JUDGED.search(words) and not refused:
+        says = {"attr": NEW + proposed("judged", words), "op": "human_judged"}
+        mark = Mark(CONDITION, first, end, says, 0.55)
+    elif NOT.search(words) and not (refused and re.match("未[按依尽]", words)):
+        says = {"attr": NEW + proposed("has", words), "op": "is", "value": False}
+        mark = Mark(CONDITION, first, end, says, 0.5)
+    elif _FACT.search(plain[start:end]) or excepted or refused:
+        says = {"attr": NEW + proposed("is", words), "op": "is", "value": True}
+        mark = Mark(CONDITION, first, end, says, 0.5)
+    else:
+        return None
+    if excepted:
+        mark.group = Choice("not")
+    return mark

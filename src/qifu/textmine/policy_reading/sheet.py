@@ -1,0 +1,132 @@
+"""A text prepared for reading: folded, cut into sentences, with its words, figures and places."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from qifu.rulebook.catalogue import Attribute
+from qifu.textmine.policy_reading.days import Stretch, stretches
+from qifu.textmine.policy_reading.figures import Figure, figures
+from qifu.textmine.policy_reading.folding import fold
+from qifu.textmine.policy_reading.lexicon import Hit, Lexicon
+from qifu.textmine.policy_reading.outline import (
+    CONTACT,
+    PAPERS,
+    PURPOSE,
+    STEPS,
+    TIME,
+    Outline,
+    Sentence,
+    outline,
+)
+from qifu.textmine.policy_reading.places import Gazetteer, Place
+
+# parts of a notice in which nothing is asked of the firm
+SILENT: Final = (PAPERS, STEPS, TIME, CONTACT, PURPOSE)
+_PURPOSE: Final = re.compile(
+    r"^(?:为了?|根据|按照|依据|落实|贯彻|经研究|现将)[^，]{4,}(?:制定|通知|印发|现就|如下|"
+    r"工作|发展|精神|实施|特)"
+    r"|是指|^(?:专项)?资金(?:是|由)|^第?[一二三四五六七八九十]*条?（定义）"
+)
+# quotation marks and what follows: a name of something, not a demand
+_QUOTED: Final = re.compile(r'"[^"\n]{2,40}"')
+_ASIDE: Final = re.compile(
+    r"（(?:指|即|含|包括|包含|如|例如|以下简称|下称|简称|详见|注|见|限|不受)[^）\n]{0,120}）"
+)
+_TITLE: Final = re.compile(r"《[^》\n]{2,60}》")
+_NAME_AFTER: Final = re.compile(
+    r'^"?(?:等)?(?:项目|资助|奖励|补贴|类别|专项|政策|计划|工程|平台|系统|专栏|模块|事项|栏目)'
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that the readers of conditions and amounts look at."""
+
+    plain: str
+    outline: Outline
+    lexicon: Lexicon
+    gazetteer: Gazetteer
+    hits: tuple[Hit, ...]
+    figures: tuple[Figure, ...]
+    stretches: tuple[Stretch, ...]
+    places: tuple[Place, ...]
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The attribute of that name."""
+        return self.lexicon.catalogue.get(name)
+
+    def hits_in(self, start: int, end: int) -> list[Hit]:
+        """The words of the lexicon that lie whole in a span."""
+        first = bisect_left(self.hits, start, key=lambda hit: hit.start)
+        found = []
+        for at in range(first, len(self.hits)):
+            if self.hits[at].start >= end:
+                break
+            if self.hits[at].end <= end:
+                found.append(self.hits[at])
+        return found
+
+    def figures_in(self, start: int, end: int) -> list[Figure]:
+        """The figures of a span."""
+        first = bisect_left(self.figures, start, key=lambda figure: figure.start)
+        found = []
+        for at in range(first, len(self.figures)):
+            if self.figures[at].end > end:
+                break
+            found.append(self.figures[at])
+        return found
+
+    def places_in(self, start: int, end: int) -> list[Place]:
+        """The places of a span."""
+        first = bisect_left(self.places, start, key=lambda place: place.start)
+        return [p for p in self.places[first : first + 40] if p.end <= end]
+
+    def in_day(self, figure: Figure) -> bool:
+        """Whether the figure is a part of a day."""
+        at = bisect_right(self.stretches, figure.start, key=lambda stretch: stretch.start) - 1
+        return at >= 0 and figure.start < self.stretches[at].end
+
+    def reading(self) -> Iterator[tuple[int, Sentence]]:
+        """The sentences that may hold conditions and amounts, with their numbers."""
+        for number, sentence in enumerate(self.outline.sentences):
+            if sentence.role in SILENT or sentence.heading:
+                continue
+            if not _PURPOSE.search(self.outline.words(sentence)):
+                yield number, sentence
+
+
+def prepare(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> Sheet:
+    """Read a text once for all readers; offsets are those of the text."""
+    plain = fold(text)
+    return Sheet(
+        plain=plain,
+        outline=outline(plain),
+        lexicon=lexicon,
+        gazetteer=gazetteer,
+        hits=tuple(lexicon.find(plain)),
+        figures=tuple(figures(plain)),
+        stretches=tuple(stretches(plain)),
+        places=tuple(gazetteer.find(plain)),
+    )
+
+
+def names_of_other_things(plain: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans in a sentence that name a programme or a document and state nothing of a firm."""
+    found = []
+    for match in _QUOTED.finditer(plain, start, end):
+        if (
+            _NAME_AFTER.match(plain[match.end() - 1 : match.end() + 8])
+            or '"' == plain[match.end() : match.end() + 1]
+        ):
+            found.append(match.span())
+    for pattern in (_TITLE, _ASIDE):
+        found += [match.span() for match in pattern.finditer(plain, start, end)]
+    return found
+
+
+def listed(plain: str, end: int, start: int) -> bool:
+    """Whether a figure goes on a list: 1000万元、5000万元、1亿元."""
+    return plain[end:start].strip() in ("、", "和", "或", "及")
