@@ -39,7 +39,7 @@ class Finding:
 
 _D = r"(?<![\dA-Za-z])"
 _N = r"(?![\dA-Za-z])"
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d(?:[- ]?\d{4}){2})(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d(?:[- ]?\d{4}){2})(?!\d|\.\d)")
 _LANDLINE = re.compile(
     r"(?<!\d)\(?(?:\+?86[- ]?)?0(?:10|2\d|[3-9]\d{2})\)?[- ]{0,2}[2-8]\d{6,7}"
     r"(?:[-转 ]{1,2}\d{1,6})?(?!\d)"
@@ -78,7 +78,7 @@ _DOOR = re.compile(
     r"(?:(?<=[路街巷道弄村里苑园区城庭居府厦场])[ ]?(?:[A-Za-z]?\d{1,4}(?:[-之]\d{1,3})?号"
     r"(?!线|令|文|公告|楼盘))(?:[A-Za-z]?\d{0,3}(?:号楼|栋|幢|座|单元|层|楼|室|房|户|号){1}){0,5}(?:\d{2,4}(?:室|房|户)?)?"
     r"|[A-Za-z]?\d{1,3}(?:号楼|栋|幢|座)(?:\d{1,2}单元)?(?:\d{1,2}(?:层|楼))?\d{2,4}(?:室|房|户|号)?"
-    r"|\d{1,2}单元\d{2,4}(?:室|房|户|号)?)(?!\d)"
+    r"|\d{1,2}单元\d{2,4}(?:室|房|户|号)?)(?!\d|户?型|套)"
 )
 
 
@@ -136,7 +136,11 @@ def _masked(kind: str, said: str) -> str:
 
 def _in_piece(text: str) -> list[Finding]:
     narrow = text.translate(_NARROW)
-    firms = [m.span() for m in _USCC.finditer(narrow.upper()) if is_uscc(m[0])]
+    firms = [
+        match.span()
+        for match in _USCC.finditer(narrow.upper())
+        if is_uscc(match[0]) and not is_identity(match[0])
+    ]
     found = [one for look in _LOOKS for one in look(narrow)]
     found = [one for one in found if not any(_over(one, span) for span in firms)]
     return found + [Finding(NAME, *one) for one in names_in(narrow)]

@@ -23,7 +23,7 @@ _SINGLE = "".join(sorted(SINGLE))
 _SURNAME = f"(?:{'|'.join(DOUBLE)}|[{_SINGLE}])"
 _BY_LENGTH = sorted(TITLES, key=len, reverse=True)
 _TITLE = re.compile(
-    "|".join(_BY_LENGTH) + "|总(?![之是共的会体经数计部价理面监统裁额量结值局要公办])"
+    "|".join(_BY_LENGTH) + "|总(?![则之是共的会体经数计部价理面监统裁额量结值局要公办])"
 )
 _BLANKED = re.compile(
     f"({_SURNAME})(?:某(?![些种个类时地处样天年月日])某?[{_HAN}]?|[XxＸ×*]{{1,2}}(?![A-Za-z0-9]))"
@@ -35,9 +35,9 @@ _AFTER = re.compile(
 )
 _NUMBER_AFTER = re.compile(
     r"[,，:： (（]{0,2}(?:(?:联系)?电话|手机|身份证)?号?码?[:： ]{0,2}"
-    r"(?:1[3-9]\d{9}|0\d{2,3}-?\d{7}|\d{17}[\dXx])"
+    r"(?:1[3-9]\d(?:[- ]?\d{4}){2}|0\d{2,3}-?\d{7}|\d{17}[\dXx])"
 )
-_LIST = re.compile(f"[、和及]({_SURNAME}[{_HAN}]{{1,2}})(?=[、，。；,;和及等 )）]|$)")
+_LIST = re.compile(f"[、和及]({_SURNAME}[{_HAN}]{{1,2}})(?=[、，。；,;和及等都均两三 )）]|$)")
 
 
 def names_in(text: str) -> list[Place]:
@@ -61,6 +61,8 @@ def _blanked(text: str) -> Iterator[Place]:
         last = text[end - 1]
         if last not in "某XxＸ×*" and (last in NOT_GIVEN or not _AFTER.match(text, end)):
             end -= 1
+        if _inside_word(text, start):
+            continue
         weak = match[1] in COMMON_WORDS and not _begins(text, start)
         yield start, end, 0.45 if weak else 0.9
 
@@ -72,10 +74,13 @@ def _titled(text: str) -> Iterator[Place]:
             start = at - size
             if start < 0 or not _is_name(text[start:at], alone=size < 3):
                 continue
-            if size > 1 and _word_at(text, start, at):
+            if text[start:at] not in DOUBLE and _word_at(text, start, match.end()):
                 continue
-            if size == 1 and _word_at(text, start, match.end()):
-                break
+            if _inside_word(text, start) or text[max(0, start - 1) : at] == "谢谢":
+                continue
+            # 莫家塔村主任, 郑家冲组长: villages are called so
+            if size == 3 and text[start + 1] == "家" and match[0][0] in "村组":
+                continue
             surname = text[start : start + 1]
             weak = surname in COMMON_WORDS and not (_begins(text, start) and size != 1)
             yield start, at, (0.4 if weak else 0.85 if size != 2 else 0.7)
@@ -91,7 +96,7 @@ def _labelled(text: str) -> Iterator[Place]:
                 continue
             if not _AFTER.match(text, match.end() + size):
                 continue
-            if _word_at(text, match.end(), match.end() + size):
+            if not colon and _word_at(text, match.end(), match.end() + size):
                 continue
             bare = not colon and match[1] in ASK_A_COLON
             weak = name[0] in COMMON_WORDS and not colon
@@ -105,10 +110,13 @@ def _numbered(text: str) -> Iterator[Place]:
     for match in _NUMBER_AFTER.finditer(text):
         for size in (3, 2):
             start = match.start() - size
-            if start < 0 or not _is_name(text[start : match.start()]) or not _begins(text, start):
+            if start < 0 or not _is_name(text[start : match.start()]):
                 continue
-            if not _word_at(text, start, match.start()):
-                yield start, match.start(), 0.8
+            if _word_at(text, start, match.start()):
+                continue
+            clear = _begins(text, start)
+            if clear or (text[start] not in COMMON_WORDS and _cut_at(text, start)):
+                yield start, match.start(), 0.8 if clear else 0.65
                 break
 
 
@@ -128,6 +136,8 @@ def _is_name(said: str, *, alone: bool = False) -> bool:
     """A surname and one or two characters of a given name; `alone` a surname by itself."""
     surname = said[:2] if said[:2] in DOUBLE else said[:1]
     given = said[len(surname) :]
+    if said[:2] == "谢谢":
+        return False
     if surname not in DOUBLE and surname not in SINGLE:
         return False
     if alone and not given:
@@ -158,3 +168,19 @@ def _word_at(text: str, start: int, end: int) -> bool:
     window = text[first : end + 12]
     word = _words(window).get(start - first)
     return word is not None and start + 1 < first + word[0] <= end and not word[1]
+
+
+def _inside_word(text: str, start: int) -> bool:
+    """Whether this character is the end or the middle of an ordinary word: 历史, 工程."""
+    first = max(0, start - 12)
+    cut = _words(text[first : start + 12])
+    return any(
+        begin < start - first < end and not name and end - begin > 1
+        for begin, (end, name) in cut.items()
+    )
+
+
+def _cut_at(text: str, start: int) -> bool:
+    """Whether a word begins here, as rjieba cuts the text."""
+    first = max(0, start - 12)
+    return start - first in _words(text[first : start + 12])
