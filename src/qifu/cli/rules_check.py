@@ -66,8 +66,10 @@ def check(
         documents += found
         findings += unreadable
     on = read_as_of(as_of) or basis.catalogue.as_of or datetime.now(CITY_TIME).date()
+    # a catalogue alone does not say what follows from other facts
+    derived = basis.derived if attributes is None else None
     checked = check_documents(
-        documents, basis.catalogue, on=on, derived=basis.derived, texts=_texts(texts)
+        documents, basis.catalogue, on=on, derived=derived, texts=_texts(texts)
     )
     if cases:
         findings += _cases(policies, checked.policies, basis)

@@ -40,13 +40,14 @@ def check_documents(
     catalogue: Catalogue,
     *,
     on: date | None = None,
-    derived: Sequence[DerivedRule] = (),
+    derived: Sequence[DerivedRule] | None = None,
     texts: Texts | None = None,
 ) -> Checked:
     """Read every document and look at them together.
 
-    `on` is the day for what has expired, `derived` says what follows from other facts, `texts` are
-    the documents that conditions quote: hash → paragraphs.
+    `on` is the day for what has expired, `derived` says what follows from other facts (None: not
+    known, so nothing is called unanswerable), `texts` are the documents that conditions quote:
+    hash → paragraphs.
     """
     policies, errors = read_policies(documents, catalogue)
     found = lint(policies, documents, catalogue, on=on, derived=derived, texts=texts)
@@ -63,7 +64,7 @@ def lint(
     catalogue: Catalogue,
     *,
     on: date | None = None,
-    derived: Sequence[DerivedRule] = (),
+    derived: Sequence[DerivedRule] | None = None,
     texts: Texts | None = None,
 ) -> list[Finding]:
     """What looks wrong in policies that could be read, in their order, without what they accept.
@@ -106,14 +107,15 @@ def _remarks(
     ids: Collection[Any],
     catalogue: Catalogue,
     on: date | None,
-    derived: Sequence[DerivedRule],
+    derived: Sequence[DerivedRule] | None,
 ) -> Iterator[Remark]:
-    names = {rule.attribute.name for rule in derived}
-    logic = Logic(World(catalogue, _outcomes(derived)), on)
+    names = {rule.attribute.name for rule in derived or ()}
+    logic = Logic(World(catalogue, _outcomes(derived or ())), on)
     for policy in policies:
         yield from references(policy, ids, on)
         yield from logic.remarks(policy)
-        yield from unknowable(policy, catalogue, names)
+        if derived is not None:
+            yield from unknowable(policy, catalogue, names)
         yield from wrong_amounts(policy)
     yield from wrong_units(policies)
     yield from overlaps(policies)

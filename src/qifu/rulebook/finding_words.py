@@ -277,6 +277,19 @@ READING: Final = {
         "案例所指的政策不在这里：请改正编号。",
         "The cases name a policy that is not here: correct its id.",
     ),
+    "words": Words(
+        "要写成词语的列表，每个至少两个字。", "A list of words of two characters and more."
+    ),
+    "encrypted": Words(
+        "文件加了密：请去掉密码再交。", "The file is encrypted: take its password away."
+    ),
+    "scanned": Words(
+        "文件只有图像，没有文字：请交文字版。",
+        "The file holds pictures and no text: give its text.",
+    ),
+    "format": Words(
+        "没有这种文件格式：请用允许的格式。", "No such kind of file: take one that is allowed."
+    ),
 }
 WORDS: Final = {**READING, **LINT}
 _OTHER: Final = Words(

@@ -54,6 +54,8 @@ def _passing(atom: Atom, fixed: Sequence[Atom]) -> Iterator[date]:
     if atom.op not in AGE:
         return
     for other in fixed:
+        if other.attribute.name != atom.attribute.name:
+            continue
         for day in _cuts(other):
             for reached in (day, add(day, atom.value)):
                 for step in range(-_NEAR, _NEAR + 1):

@@ -1,9 +1,8 @@
 """What makes two conditions the same: a key of a condition's meaning, and of its shape."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from qifu.rulebook.conditions import Atom, Group, Node
 from qifu.rulebook.dates import Period
@@ -23,7 +22,7 @@ def shape(node: Node) -> Hashable:
     return _key(node, _blank)
 
 
-def _key(node: Node, value: Any) -> Hashable:
+def _key(node: Node, value: Callable[[Atom], Hashable]) -> Hashable:
     node = straight(node)
     if isinstance(node, Atom):
         return value(node)

@@ -91,6 +91,7 @@ def values(variable: Variable, atoms: Sequence[Atom], on: date, world: World) ->
         return sorted(world.outcomes[attribute.name])
     if attribute.type == "flag":
         return [True, False]
+    found: list[Any]
     if attribute.numeric:
         found = _numbers(variable, attribute, [v for a in atoms for v in _listed(a.value)])
     elif attribute.type == "date":

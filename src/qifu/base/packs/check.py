@@ -105,7 +105,7 @@ def read_and_check(folder: Path, *, run: bool = True, on: date | None = None) ->
     reading.derived = check_derived(files, reading.catalogue)
     reading.policies = check_policies(files.policies, reading.catalogue, units, files.findings)
     for finding in lint(
-        reading.policies, files.policies, reading.catalogue, on=on, derived=reading.derived or ()
+        reading.policies, files.policies, reading.catalogue, on=on, derived=reading.derived
     ):
         told = files.findings if finding.severity == ERROR else reading.warnings
         told.append(finding)
