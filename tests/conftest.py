@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -48,9 +49,11 @@ def demo_city(db):
 def _fresh_caches() -> Iterator[None]:
     """Row numbers start again after a flush: nothing parsed may outlive its test by number."""
     yield
+    from django.conf import settings
     from django.core.cache import cache
 
     cache.clear()
+    rmtree(settings.QIFU_VAR / "index", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The city pack in force: catalogue, roles, texts, size rules, look; read from its last load."""
 
+import hashlib
 import json
 from base64 import b64decode
 from collections.abc import Mapping
@@ -232,6 +233,12 @@ class City:
             if attribute.unit != "ratio"
         }
         return replace(self.catalogue, attributes={**self.catalogue.attributes, **open_})
+
+    @cached_property
+    def facts_stamp(self) -> str:
+        """Changes with everything that says how facts are read and what follows from them."""
+        rules = json.dumps([self.documents["derived"], self.documents["sizes"]], sort_keys=True)
+        return f"{self.catalogue.content_hash}:{hashlib.sha256(rules.encode()).hexdigest()}"
 
     def usable(self, facts: Mapping[str, Any]) -> Mapping[str, Any]:
         """The facts that the catalogue can read; a code that a newer pack dropped is unknown.

@@ -1,8 +1,12 @@
 """Outside systems, by the shape we need of them; each deployment plugs in its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO, Generic, Protocol, TypeVar
+
+from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.policy import Policy
 
 Port = TypeVar("Port")
 
@@ -48,6 +52,32 @@ class WebhookSender(Protocol):
     def send(self, url: str, headers: Mapping[str, str], body: bytes) -> WebhookAnswer: ...
 
 
+class Reached(Protocol):
+    """Whom a policy reaches: how many, and the numbers of those firms."""
+
+    @property
+    def eligible(self) -> int: ...
+    @property
+    def maybe(self) -> int: ...
+    @property
+    def near(self) -> int: ...
+
+    def ids(self, which: str) -> Iterable[int]:
+        """The firms that are `eligible`, `maybe` or `near`."""
+
+
+class ReachSource(Protocol):
+    """Knows whom every policy of the library reaches, as of a day."""
+
+    def reach(
+        self, policy: Policy, catalogue: Catalogue, stamp: str
+    ) -> tuple[date, Reached] | None:
+        """The day, and whom the policy reaches; None where that is not known (yet).
+
+        `stamp` says how facts are read; what was counted with another one is not told.
+        """
+
+
 class Registry(Generic[Port]):
     """Makers of one kind of port, by name."""
 
@@ -73,4 +103,5 @@ class Registry(Generic[Port]):
 
 sms_gateways: Registry[SmsGateway] = Registry("SMS gateway")
 virus_scanners: Registry[VirusScanner] = Registry("virus scanner")
+reach_sources: Registry[ReachSource] = Registry("source of reaches")
 webhook_senders: Registry[WebhookSender] = Registry("webhook sender")

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "qifu.cli.triage:triage",
         "读文本：分类、查重、热点 · classify texts, find repeats and topics",
     ),
+    "index": ("qifu.cli.index:index", "实时索引：状态、核对、重建 · the live index of the city"),
     "worker": ("qifu.cli.worker:worker", "后台任务 · background work"),
     "tick": ("qifu.cli.worker:tick", "按时任务走一次 · run what is due once"),
     "demo": ("qifu.cli.demo:demo", "演示：准备并打开 · prepare and serve the demo"),

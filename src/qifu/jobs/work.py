@@ -15,16 +15,12 @@ from qifu.adapters.scan import plug_in
 from qifu.appeals import actions as appeals
 from qifu.appeals.actions import recompute_clocks, scan_attachment
 from qifu.base import journal, outbox, schedule
+from qifu.jobs import live_index
 from qifu.jobs.exchange import run_exchange
 from qifu.jobs.webhooks import start_courier
 from qifu.notices.actions.deliveries import sweep_events
-from qifu.policies.actions import refresh_match
 
 log = logging.getLogger(__name__)
-
-
-def _refresh_match(payload: dict[str, Any], now: datetime) -> None:
-    refresh_match(payload["enterprise"], on=timezone.localdate(now), now=now)
 
 
 def _scan_attachment(payload: dict[str, Any], now: datetime) -> None:
@@ -70,7 +66,8 @@ def _coming_round(action: Callable[..., object]) -> schedule.Job:
 
 HANDLERS: dict[str, outbox.Handler] = {
     "appeals.scan": _scan_attachment,
-    "policies.refresh_match": _refresh_match,
+    "policies.library_changed": live_index.serve_library,
+    "policies.refresh_match": live_index.serve_refresh,
 }
 JOBS: dict[str, schedule.Job] = {
     "appeals.exchange": _run_exchange,
@@ -78,6 +75,8 @@ JOBS: dict[str, schedule.Job] = {
     "appeals.recount": _recount_clocks,
     "journal.seal": _seal_journal,
     "notices.sweep_events": _sweep_events,
+    "policies.check_index": live_index.check_index,
+    "policies.keep_index": live_index.keep_index,
     **{name: _coming_round(action) for name, (action, _minutes) in _APPEALS.items()},
 }
 MINUTES: dict[str, int] = {
@@ -86,6 +85,8 @@ MINUTES: dict[str, int] = {
     "appeals.recount": 1,
     "journal.seal": 5,
     "notices.sweep_events": 60,
+    "policies.check_index": 60,
+    "policies.keep_index": 5,
     **{name: minutes for name, (_action, minutes) in _APPEALS.items()},
 }
 

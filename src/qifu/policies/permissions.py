@@ -21,3 +21,13 @@ def may_make_report(actor: Actor, enterprise: Enterprise) -> bool:
 
 def may_edit_policies(actor: Actor) -> bool:
     return actor.is_unit and actor.may("policies.edit")
+
+
+def may_see_reach(actor: Actor) -> bool:
+    """How many firms a policy reaches: for those who write policies and those who serve firms."""
+    return actor.is_unit and (actor.may("policies.edit") or actor.may("firms.view"))
+
+
+def may_see_reached(actor: Actor) -> bool:
+    """Which firms: for policy officers who may look firms up."""
+    return may_edit_policies(actor) and actor.may("firms.view")

@@ -1,6 +1,6 @@
 """Policies come in from a city pack: new versions are added, old ones stay for ever."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,8 @@ from qifu.base.city import City
 from qifu.base.errors import Conflict
 from qifu.notices.actions.events import emit
 from qifu.organisations.models import Membership
-from qifu.policies.models import PolicyVersion
+from qifu.policies.models import MatchMemory, PolicyVersion
+from qifu.policies.selectors.library import in_force
 from qifu.rulebook.policy import Policy, parse_policy
 
 
@@ -73,6 +74,7 @@ def load_policies(
     than the newest of the pack, which is how an earlier load comes back.
     """
     counts = {"added": 0, "same": 0, "withdrawn": 0, "back": 0}
+    before = in_force(localdate(now))
     known = {(row.policy_id, row.version): row for row in PolicyVersion.objects.all()}
     seen: set[tuple[str, int]] = set()
     added: list[PolicyVersion] = []
@@ -114,7 +116,7 @@ def load_policies(
         if row.pk in gone:
             _emit("policy.withdrawn", row, now)
     if added or gone or counts["back"]:
-        _look_again(city, now)
+        _tell_of(before, in_force(localdate(now)), city, now)
     return counts
 
 
@@ -136,14 +138,33 @@ def _emit(kind: str, row: PolicyVersion, now: datetime) -> None:
     )
 
 
-def _look_again(city: City, now: datetime) -> None:
-    """Every firm that somebody acts for is matched again, later, and told what is new."""
-    firms = (
+def _tell_of(before: dict[str, int], after: dict[str, int], city: City, now: datetime) -> None:
+    """Ask for whoever can use something else now to be found and told."""
+    changed = [
+        {"old": before.get(ident), "new": after.get(ident)}
+        for ident in sorted(before.keys() | after.keys())
+        if before.get(ident) != after.get(ident)
+    ]
+    outbox.request("policies.library_changed", f"load{city.load_id}", {"changed": changed}, now=now)
+
+
+def look_again(firms: Collection[int] | None, *, why: str, now: datetime) -> int:
+    """Have firms that somebody acts for matched again, later, and told what is new; how many.
+
+    `firms` may use something else than before; None is all of them. One that was never looked at
+    is looked at in any case: it begins to be remembered. All of them are matched as a whole,
+    whatever the live index says. `why` makes the request one of its own.
+    """
+    acted_for = (
         Membership.objects.filter(organisation__kind="enterprise", ended_at=None)
         .values_list("organisation_id", flat=True)
         .distinct()
     )
-    for pk in firms:
-        outbox.request(
-            "policies.refresh_match", f"{pk}:load{city.load_id}", {"enterprise": pk}, now=now
-        )
+    chosen = set(acted_for)
+    if firms is not None:
+        known = set(MatchMemory.objects.values_list("enterprise_id", flat=True))
+        chosen = {pk for pk in chosen if pk in firms or pk not in known}
+    for pk in sorted(chosen):
+        asked = {"enterprise": pk, "whole": firms is None}
+        outbox.request("policies.refresh_match", f"{pk}:{why}", asked, now=now)
+    return len(chosen)

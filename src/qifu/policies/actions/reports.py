@@ -1,6 +1,7 @@
 """Keep what a firm was told, and tell it what is new."""
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -90,16 +91,23 @@ def make_report(enterprise: Enterprise, *, actor: Actor, on: date, now: datetime
 
 
 @transaction.atomic
-def refresh_match(enterprise_id: int, *, on: date, now: datetime) -> int:
+def refresh_match(
+    enterprise_id: int, *, on: date, now: datetime, seen: Collection[str] | None = None
+) -> int:
     """Look again at what a firm can use; its members are told what is new. Gives how many.
 
-    The first look only remembers: a firm is not flooded on its first day.
+    The first look only remembers: a firm is not flooded on its first day. `seen` are the policies
+    that the live index finds the firm eligible for and that are not closed: where those are what
+    is remembered, nothing more is looked at. Whatever is told is told by the whole match.
     """
     enterprise = Enterprise.objects.select_related("organisation").get(pk=enterprise_id)
+    memory = MatchMemory.objects.filter(enterprise=enterprise).first()
+    if memory is not None and seen is not None and set(seen) == set(memory.eligible):
+        MatchMemory.objects.filter(pk=memory.pk).update(looked_at=now)
+        return 0
     match = match_facts(enterprise.facts, on=on)
     open_now = [r for r in match.eligible if r.status != "closed"]
     eligible = [result.policy.id for result in open_now]
-    memory = MatchMemory.objects.filter(enterprise=enterprise).first()
     MatchMemory.objects.update_or_create(
         enterprise=enterprise, defaults={"eligible": eligible, "looked_at": now}
     )

@@ -10,14 +10,18 @@ from qifu.policies.selectors.library import (
     versions_of,
 )
 from qifu.policies.selectors.matching import Match, diagnose, match_for
+from qifu.policies.selectors.reach import PolicyReach, ReachedFirms, firms_reached, reach_of
 from qifu.policies.selectors.reports import Replay, replay, report_by_id, reports_of
 from qifu.policies.selectors.zones import own_first, own_policies, policies_of_front
 
 __all__ = [
     "Match",
+    "PolicyReach",
+    "ReachedFirms",
     "Replay",
     "apart_from",
     "diagnose",
+    "firms_reached",
     "library",
     "match_for",
     "own_first",
@@ -26,6 +30,7 @@ __all__ = [
     "policy_for",
     "programme",
     "published_versions",
+    "reach_of",
     "replay",
     "report_by_id",
     "reports_of",

@@ -1,6 +1,6 @@
 """The library: which policies there are, and the version of each that counts on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -19,6 +19,7 @@ from django.db.models import (
 )
 
 from qifu.base.city import City, city_of_load
+from qifu.organisations.models import Enterprise
 from qifu.organisations.permissions import Actor
 from qifu.policies.models import PolicyVersion
 from qifu.policies.permissions import may_edit_policies
@@ -30,6 +31,8 @@ from qifu.rulebook.values import Shared
 CLOSING_SOON = timedelta(days=14)
 ORDERS = ("closes", "amount", "newest")
 AT_ONCE = 500
+# firms from whom the order of questions learns how likely conditions are met
+SAMPLE = 200
 
 
 def _begun(on: date) -> QuerySet[PolicyVersion]:
@@ -175,6 +178,17 @@ def programmes(pks: Sequence[int], city: City) -> list[Policy]:
         raise PolicyVersion.DoesNotExist(f"policy version {error}") from None
 
 
+def in_force(on: date) -> dict[str, int]:
+    """The number of the version of every policy that counts on a day."""
+    return dict(published_versions(on).order_by("policy_id").values_list("policy_id", "pk"))
+
+
+def versions_by_number(versions: Mapping[str, int]) -> list[int]:
+    """The rows of these versions, by id and number; of those that there are."""
+    rows = PolicyVersion.objects.values_list("pk", "policy_id", "version").order_by("policy_id")
+    return [pk for pk, ident, number in rows if versions.get(ident) == number]
+
+
 def ready(on: date, city: City) -> Prepared:
     """The policies in force on a day, prepared for reports; kept until the library changes.
 
@@ -193,6 +207,11 @@ def ready(on: date, city: City) -> Prepared:
 def _ready(on: date, load_id: int, state: tuple[int | None, ...]) -> Prepared:
     city = city_of_load(load_id)
     pks = published_versions(on).order_by("policy_id").values_list("pk", flat=True)
-    return Prepared(
+    prepared = Prepared(
         programmes(list(pks), city), city.open_catalogue, as_of=on, derived=city.derived
     )
+    sample = list(Enterprise.objects.order_by("-pk").values_list("facts", flat=True)[:SAMPLE])
+    # a handful of firms says nothing about the others
+    if len(sample) == SAMPLE:
+        prepared.learn(city.with_derived(facts, as_of=on)[0] for facts in sample)
+    return prepared

@@ -54,6 +54,7 @@ _OTHER_STEPS: Final[Mapping[str, Text]] = {
     "rotate_webhook_secret": _("更换推送密钥"),
     "resend_delivery": _("重发推送"),
     "replay_events": _("重发以前的事件"),
+    "rebuild_index": _("重建实时索引"),
     "make_feed_address": _("生成日历地址"),
     "revoke_feed_address": _("停用日历地址"),
     "invite": _("邀请成员"),

@@ -17,6 +17,7 @@ PLACES = np.zeros(64, np.uint8)
 for _i in range(64):
     PLACES[((int(DE_BRUIJN) << _i) % 2**64) >> 58] = _i
 MOST = 65  # leaves of a group, and one
+CHUNK = 64  # words that are looked at together: 4,096 enterprises
 
 _compiled = numba.njit(nogil=True, cache=True, boundscheck=False)
 _inlined = numba.njit(nogil=True, cache=True, boundscheck=False, inline="always")
@@ -73,36 +74,55 @@ def sets(
                 rows[member_rows[i], w] |= bit
 
 
-@_inlined
-def _leaf(rows: Array, leaves: Array, i: int, w: int, sure: bool) -> np.uint64:
-    true, unknown = rows[leaves[i, 0], w], rows[leaves[i, 1], w]
-    if leaves[i, 2] == 1:
-        return np.uint64(~(true | unknown) if sure else ~true)
-    return np.uint64(true if sure else true | unknown)
+@_compiled
+def _held(
+    rows: Array, leaves: Array, first: int, last: int, least: int, begin: int, sure: bool,
+    out: Array, count: Array,
+) -> None:  # fmt: skip
+    """Where at least so many leaves hold for sure, or may hold; of as many words as `out` has."""
+    end = begin + len(out)
+    every = least == last - first
+    counted = least > 1 and not every
+    if counted:
+        count[0] = EVERY
+        count[1 : least + 1] = ZERO
+    for i in range(first, last):
+        flip = EVERY if leaves[i, 2] == 1 else ZERO
+        true = rows[leaves[i, 0], begin:end]
+        # for sure: t or ~(t | u); may be: t | u or ~t
+        other = rows[leaves[i, 1], begin:end] if (flip != ZERO) == sure else true
+        if counted:
+            for j in range(min(least, i - first + 1), 0, -1):
+                fewer, more = count[j - 1], count[j]
+                for w in range(len(out)):
+                    more[w] |= fewer[w] & ((true[w] | other[w]) ^ flip)
+        elif i == first:
+            for w in range(len(out)):
+                out[w] = (true[w] | other[w]) ^ flip
+        elif every:
+            for w in range(len(out)):
+                out[w] &= (true[w] | other[w]) ^ flip
+        else:
+            for w in range(len(out)):
+                out[w] |= (true[w] | other[w]) ^ flip
+    if counted:
+        out[:] = count[least, : len(out)]
 
 
 @_compiled
-def _held(
-    rows: Array, leaves: Array, first: int, last: int, least: int, w: int, sure: bool, count: Array
-) -> np.uint64:
-    """Where at least so many leaves hold for sure, or may hold; of one word."""
-    if least == 1:
-        some = _leaf(rows, leaves, first, w, sure)
-        for i in range(first + 1, last):
-            some |= _leaf(rows, leaves, i, w, sure)
-        return some
-    if least == last - first:
-        every = _leaf(rows, leaves, first, w, sure)
-        for i in range(first + 1, last):
-            every &= _leaf(rows, leaves, i, w, sure)
-        return every
-    count[0] = EVERY
-    count[1 : least + 1] = ZERO
-    for i in range(first, last):
-        yes = _leaf(rows, leaves, i, w, sure)
-        for j in range(min(least, i - first + 1), 0, -1):
-            count[j] |= count[j - 1] & yes
-    return np.uint64(count[least])
+def _sifted(once: Array, dead: Array, held: Array, hard: bool) -> bool:
+    """One group more, which `held` may hold; whether anybody is left who lost at most one."""
+    alive = ZERO
+    if hard:
+        for w in range(len(held)):
+            dead[w] |= ~held[w]
+            alive |= ~dead[w]
+    else:
+        for w in range(len(held)):
+            dead[w] |= once[w] & ~held[w]
+            once[w] |= ~held[w]
+            alive |= ~dead[w]
+    return bool(alive != ZERO)
 
 
 @_compiled
@@ -119,45 +139,50 @@ def reach(
 ) -> tuple[int, int, int]:
     """One policy over everybody: groups `begin` to `end`; (eligible, maybe, near) counted.
 
-    `out` gets their rows, three of them.
+    `out` gets their rows, three of them. A few words at a time, so that a part of the city where
+    nobody is left costs only the groups that lost it.
     """
-    count = np.zeros(MOST + 1, np.uint64)
+    count = np.zeros((MOST + 1, CHUNK), np.uint64)
+    scratch = np.zeros((4, CHUNK), np.uint64)
     eligible, maybe, near = 0, 0, 0
-    for w in range(out.shape[1]):
-        dead = ~rows[valid, w]
-        once = ZERO
-        out[0, w] = ZERO
-        out[1, w] = ZERO
-        out[2, w] = ZERO
+    words = out.shape[1]
+    for c in range(0, words, CHUNK):
+        n = min(CHUNK, words - c)
+        once, dead, held, sure = scratch[0, :n], scratch[1, :n], scratch[2, :n], scratch[3, :n]
+        for w in range(n):
+            once[w] = ZERO
+            dead[w] = ~rows[valid, c + w]
+        anybody = True
         for g in range(begin, end):
-            if dead == EVERY:
+            _held(rows, leaves, leaf_starts[g], leaf_starts[g + 1], least[g], c, False, held, count)
+            anybody = _sifted(once, dead, held, hard[g])
+            if not anybody:
                 break
-            lost = ~_held(
-                rows, leaves, leaf_starts[g], leaf_starts[g + 1], least[g], w, False, count
-            )
-            if hard[g]:
-                dead |= lost
-            else:
-                dead |= once & lost
-                once |= lost
-        if dead == EVERY:
+        if not anybody:
+            out[:, c : c + n] = ZERO
             continue
-        hope = ~(once | dead)
-        word = once & ~dead
-        out[2, w] = word
-        near += _ones(word)
-        if hope != ZERO:
-            sure = hope
-            for g in range(begin, end):
-                if sure == ZERO:
-                    break
-                sure &= _held(
-                    rows, leaves, leaf_starts[g], leaf_starts[g + 1], least[g], w, True, count
-                )
-            out[0, w] = sure
-            out[1, w] = hope & ~sure
-            eligible += _ones(sure)
-            maybe += _ones(hope & ~sure)
+        hope = ZERO
+        for w in range(n):
+            lost = once[w] & ~dead[w]
+            sure[w] = ~once[w] & ~dead[w]
+            once[w] = sure[w]
+            hope |= sure[w]
+            out[2, c + w] = lost
+            near += _ones(lost)
+        for g in range(begin, end):
+            if hope == ZERO:
+                break
+            _held(rows, leaves, leaf_starts[g], leaf_starts[g + 1], least[g], c, True, held, count)
+            hope = ZERO
+            for w in range(n):
+                sure[w] &= held[w]
+                hope |= sure[w]
+        for w in range(n):
+            maybes = once[w] & ~sure[w]
+            out[0, c + w] = sure[w]
+            out[1, c + w] = maybes
+            eligible += _ones(sure[w])
+            maybe += _ones(maybes)
     return eligible, maybe, near
 
 

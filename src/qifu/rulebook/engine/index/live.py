@@ -31,7 +31,7 @@ from qifu.rulebook.engine.index.bits import (
 )
 from qifu.rulebook.engine.index.columns import Plain, plain_of
 from qifu.rulebook.engine.index.places import NOBODY, Places
-from qifu.rulebook.engine.index.store import Store, Torn
+from qifu.rulebook.engine.index.store import Store
 from qifu.rulebook.engine.index.table import Table
 from qifu.rulebook.facts import IDENTITY, Fact, split_key
 from qifu.rulebook.policy import Policy
@@ -76,6 +76,7 @@ class LiveIndex:
         self._flat = Flat()
         self._groups: dict[str, Groups] = {}
         self._users: dict[int, list[int]] = {}
+        self._users_of: dict[int, Array] = {}
         self._number: dict[str, int] = {}
         self._names: list[str] = []
         self._table = Table(store, self._run)
@@ -196,7 +197,7 @@ class LiveIndex:
         return found
 
     def _take(self, policies: Sequence[Policy]) -> None:
-        self._groups, self._users = {}, {}
+        self._groups, self._users, self._users_of = {}, {}, {}
         program = compile_policies(policies, self.catalogue, as_of=self.as_of)
         numbers = self._table.ensure(program.rows)
         for i, policy in enumerate(policies):
@@ -216,6 +217,18 @@ class LiveIndex:
         for _, _, leaves in groups:
             for number, _ in leaves:
                 self._users.setdefault(number, []).append(p)
+                self._users_of.pop(number, None)
+
+    def _standing_on(self, rows: Iterable[int]) -> Array:
+        """The policies, as they are now, that stand on one of these rows."""
+        marked = np.zeros(self._flat.policies, np.bool_)
+        for number in rows:
+            users = self._users_of.get(number)
+            if users is None:
+                users = self._users_of[number] = np.array(self._users.get(number, ()), np.int64)
+            marked[users] = True
+        current = np.fromiter(self._number.values(), np.int64, len(self._number))
+        return np.asarray(current[marked[current]])
 
     def _sweep(self) -> None:
         """Give up the rows that no policy stands on."""
@@ -248,11 +261,20 @@ class LiveIndex:
         self, changed: Iterable[tuple[int, Mapping[str, Fact]]]
     ) -> dict[int, tuple[Moved, ...]]:
         """Many at once, with one wait for the disk; who was not there is added."""
-        plain = [(number, self._plain(facts)) for number, facts in changed]
-        self._store.note([{"id": number, "facts": facts} for number, facts in plain])
-        moved = {number: self._patch(number, facts) for number, facts in plain}
+        plain = {number: self._plain(facts) for number, facts in changed}
+        news = {number: facts for number, facts in plain.items() if not self._same(number, facts)}
+        if news:
+            self._store.note([{"id": number, "facts": facts} for number, facts in news.items()])
+        found = {
+            number: self._patch(number, facts) if number in news else ()
+            for number, facts in plain.items()
+        }
         self._fold()
-        return moved
+        return found
+
+    def _same(self, number: int, facts: Mapping[str, Plain]) -> bool:
+        place = self._places.get(number)
+        return place is not None and self._table.same(place, facts)
 
     def add_enterprise(self, number: int, facts: Mapping[str, Fact]) -> tuple[Moved, ...]:
         """An enterprise that was not there; KeyError where it was."""
@@ -333,11 +355,7 @@ class LiveIndex:
             table.bits.put(np.array([VALID]), place, np.ones(1, np.uint8))
         else:
             news = table.news(place, facts, self._kind, whole=whole)
-            alive = self._number
-            touched = {p for n in news.touched for p in self._users.get(n, ())}
-            policies = np.array(
-                sorted(p for p in touched if alive.get(self._names[p]) == p), np.int64
-            )
+            policies = self._standing_on(news.touched)
             before = self._flat.judge(policies, place, table.bits, self._run)
             table.write(place, news)
             table.bits.put(np.array([VALID]), place, np.ones(1, np.uint8))
@@ -373,9 +391,7 @@ class LiveIndex:
         )  # fmt: skip
         self._table.saved()
 
-    def state(self) -> tuple[int, int]:
-        """Changes whenever anybody writes: the epoch on disk and the length of the journal."""
-        try:
-            return Store.open(self._store.folder, write=False).epoch, self._store.noted
-        except Torn:
-            return 0, 0
+    @property
+    def state(self) -> tuple[int, ...]:
+        """Changes whenever anybody writes: the header on disk and the length of the journal."""
+        return (*self._store.stamp(), self._store.noted)

@@ -267,6 +267,12 @@ class Table:
 
     # one enterprise
 
+    def same(self, place: int, facts: Mapping[str, Plain]) -> bool:
+        """Whether the columns say exactly this of the enterprise at a place."""
+        return facts.keys() <= self.columns.keys() and all(
+            kept.get(place) == facts.get(key) for key, kept in self.columns.items()
+        )
+
     def news(
         self, place: int, facts: Mapping[str, Plain], kind_of: Callable[[str], str | None], *,
         whole: bool,
