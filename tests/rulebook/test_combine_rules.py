@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qifu.rulebook.combine import MOST_EXACT, Total, best_total
-from qifu.rulebook.combine_rules import CombineRule, cap_words, reason_words
+from qifu.rulebook.combine_rules import CombineRule, cap_words, reason_words, rule_words
 from qifu.rulebook.report import report
 from qifu.rulebook.words import Words
 from tests.rulebook.test_combine import item
@@ -45,6 +45,23 @@ def test_the_second_highest_counts_where_the_highest_is_excluded_by_more_money()
     total = best_total(items, [rule("highest", "AB")])
     assert (total.chosen, total.low) == (("B", "X"), 200)
     assert reasons(total) == ["不能和「政策X」同时享受"]
+
+
+def test_a_rule_is_told_from_each_policy_s_side() -> None:
+    told = [
+        rule_words(one, "B", name)
+        for one in (
+            rule("highest", "AB"),
+            rule("count_at_most", "ABCDE", 2),
+            rule("total_at_most", "AB", 5_000_000),
+        )
+    ]
+    assert [words.zh for words in told] == [
+        "和「政策A」从高不重复，只算最高的一项",
+        "和「政策A」「政策C」「政策D」 等 4 项一起最多同时享受 2 项",
+        "和「政策A」合计最多 500 万元",
+    ]
+    assert told[2].en == "with “policy A” at most CNY 5 million in total"
 
 
 def test_at_most_so_many_of_a_set() -> None:

@@ -73,6 +73,20 @@ def reason_words(left: "LeftOut", name: Callable[[str], Words]) -> Words:
     )
 
 
+def rule_words(rule: CombineRule, own: str, name: Callable[[str], Words]) -> Words:
+    """What a rule says of the policy `own` and the others, in words."""
+    others = sorted(rule.policies - {own})
+    these = listing((_quoted(name(policy)) for policy in others), zh="", most=3)
+    if rule.rule == HIGHEST:
+        zh = f"和{these.zh}从高不重复，只算最高的一项"
+        return Words(zh, f"with {these.en} only the highest counts")
+    if rule.rule == COUNT:
+        zh = f"和{these.zh}一起最多同时享受 {rule.limit} 项"
+        return Words(zh, f"with {these.en} at most {rule.limit} can be claimed")
+    cap = money(rule.limit)
+    return Words(f"和{these.zh}合计最多 {cap.zh}", f"with {these.en} at most {cap.en} in total")
+
+
 def cap_words(rule: CombineRule, name: Callable[[str], Words]) -> Words:
     """A cap that makes the total smaller than the sum, in words."""
     these = listing((_quoted(name(policy)) for policy in sorted(rule.policies)), zh="", most=3)

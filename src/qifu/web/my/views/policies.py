@@ -9,7 +9,7 @@ from qifu.organisations.permissions import may_declare
 from qifu.organisations.selectors import profile_of
 from qifu.policies.selectors import policy_for
 from qifu.web.http import AskedRequest, city_of, for_enterprise
-from qifu.web.my.board import board, match_of
+from qifu.web.my.board import board, combined, match_of
 from qifu.web.my.cards import cards, conditions, fact_lines
 from qifu.web.my.firm import firm_of
 from qifu.web.policies.names import KINDS, levels, word
@@ -45,6 +45,7 @@ def policy(request: AskedRequest, policy_id: str) -> HttpResponse:
     data = {
         "firm": firm,
         "card": cards(match, [result])[0],
+        "combined": combined(match, policy_id),
         "result": result,
         "policy": result.policy,
         "about": result.policy.card,
