@@ -80,12 +80,15 @@ def _key(laws: Laws, enterprises: str) -> str:
 
 
 def _as_in(enterprises: str, ids: "pa.ChunkedArray") -> "pa.ChunkedArray":
-    """The ids in the type that the file has for them; Spark knows fewer types."""
+    """The ids in the type that the file has for them, where it can be looked into from here:
+    Spark knows fewer types."""
     import pyarrow.parquet as pq
 
-    if not Path(enterprises).is_file():
+    place = Path(enterprises)
+    file = next(iter(sorted(place.rglob("*.parquet"))), place) if place.is_dir() else place
+    if not file.is_file():
         return ids
-    return ids.cast(pq.read_schema(enterprises).field(IDENTITY).type)
+    return ids.cast(pq.read_schema(file).field(IDENTITY).type)
 
 
 @contextmanager
