@@ -3,13 +3,11 @@
 import json
 import time
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from qifu.rulebook.catalogue import Catalogue
-from qifu.rulebook.derive import derive, parse_derived
 from qifu.rulebook.findings import RuleError
 from qifu.rulebook.policy import parse_policy
 from qifu.rulebook.report import Report, report
@@ -160,22 +158,6 @@ def test_questions_are_only_asked_of_policies_that_may_hold() -> None:
     assert _json({"region": "4403", "employees": 1})["questions"] == []
 
 
-def test_questions_stand_in_the_order_of_how_many_policies_they_decide_then_of_money() -> None:
-    amount = {"expr": "1000", "unit": "CNY"}
-    told = made(
-        policy(STAFF, id="A"),
-        policy(STAFF, TITLE, id="B"),
-        policy(SCORE, id="C", amount=amount),
-        policy(SCORE, id="D", amount={"expr": "capital", "unit": "CNY"}),
-        policy(TITLE, SCORE, id="E"),
-    )
-    assert [(q.attr, q.policies, q.money) for q in told.questions] == [
-        ("score", 3, Decimal("1000000001000.00")),
-        ("employees", 2, None),
-        ("qualifications", 2, None),
-    ]
-
-
 def test_nobody_is_asked_what_people_judge_or_what_a_firm_cannot_answer() -> None:
     assert made(policy(JUDGED, CLEAN)).questions == ()
 
@@ -191,43 +173,6 @@ def test_a_region_that_is_known_too_coarsely_is_asked_again() -> None:
     exact = HERE | {"value": "440306"}
     (question,) = made(policy(exact), facts={"region": "4403"}).questions
     assert question.attr == "region"
-
-
-def test_inside_a_group_only_what_is_still_open_is_asked() -> None:
-    either = {"any": [STAFF, TITLE]}
-    (question,) = made(policy(either), facts={"employees": 1}).questions
-    assert question.attr == "qualifications"
-    two = {"at_least": 2, "of": [STAFF, TITLE, SCORE]}
-    told = made(policy(two, CLEAN), facts={"employees": 20, "score": 61})
-    assert told.questions == ()
-
-
-def test_what_is_derived_is_asked_through_what_it_is_derived_from() -> None:
-    rules = parse_derived(
-        {
-            "derived": [
-                {"attr": "rd_ratio", "ratio": {"num": "rd_expense", "den": "revenue"}},
-                {
-                    "attr": "size_class",
-                    "function": "size",
-                    "of": {"staff": "employees", "revenue": "revenue@last_fiscal_year"},
-                },
-            ]
-        },
-        CATALOGUE,
-    )
-    ratio = {"attr": "rd_ratio", "op": ">=", "value": 3, "unit": "%", "period": "last_fiscal_year"}
-    size = {"attr": "size_class", "op": "==", "value": "small"}
-    facts, _ = derive(
-        {"revenue@2025": 100},
-        rules,
-        CATALOGUE,
-        as_of=AS_OF,
-        functions={"size": lambda staff, revenue, as_of: None},
-    )
-    told = report([policy(ratio, size)], facts, CATALOGUE, as_of=AS_OF, derived=rules)
-    assert {q.attr for q in told.questions} == {"rd_expense@2025", "employees"}
-    assert report([policy(ratio, size)], facts, CATALOGUE, as_of=AS_OF).questions == ()
 
 
 def test_the_total_is_the_best_compatible_set() -> None:

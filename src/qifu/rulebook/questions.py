@@ -1,17 +1,20 @@
 """Which unknown fact to ask for next: the one with most money × chance to decide.
 
-Of every policy that is still `maybe` one answer will be the one that decides it. Which, nobody
-knows before; so the chance is spread evenly over the policy's open groups, that of a group over its
-open parts, that of a condition over the facts that it lacks. A fact that follows from others hands
-its chance on to those in equal parts; what people judge keeps its own, for no answer gives it.
+    worth of a question = sum over the `maybe` policies that it bears on of
+                          upper amount × chance to decide
+    chance to decide    = (chance that all open groups turn out met) / (facts that it lacks)²
 
-    worth of a question = sum over policies of  upper amount × chance that its answer decides
+An answer is worth something where it makes money certain. For that all that is open in a policy
+must turn out well: each open group with its chance (one half; or, where `Prepared.learn` has seen
+a sample of enterprises, the share of them that meet it). In one of k orders of asking this answer
+is the one that decides, and k have to be asked for it: that is the square. So a large sum one
+answer away comes before a larger one that hangs on twelve.
 
-So a fact that alone stands between the firm and a large sum comes first, and one that is a single
-item of a long list in a policy comes late. A policy that states no amount, or one without upper
-end, counts as `UNPRICED`: it is asked about, after what is known to be worth more.
+A fact that follows from others is asked for through those; what people judge stays open. A policy
+that states no amount, or one without upper end, counts as `UNPRICED`: it is asked about, after
+what is known to be worth more. Ties go to what bears on more policies, then by name.
 
-`benchmarks/questions.py` shows how many questions that takes, against other orders.
+`benchmarks/questions.py` shows how many questions this takes, beside other orders.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +26,8 @@ import numpy as np
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
 from qifu.rulebook.derived_rules import DerivedRule
-from qifu.rulebook.engine.single import Deciding, ranges, starts_of
+from qifu.rulebook.engine.answers import Array
+from qifu.rulebook.engine.single import ranges, starts_of
 from qifu.rulebook.facts import Facts, split_key
 
 # What a policy counts whose upper amount nobody states, in CNY: little beside most grants.
@@ -81,7 +85,8 @@ def ask_for(
 
 
 def rank(
-    open_: Deciding,
+    open_: tuple[Array, Array],
+    likely: Array,
     keys: Sequence[str],
     catalogue: Catalogue,
     *,
@@ -90,38 +95,40 @@ def rank(
 ) -> tuple[Question, ...]:
     """Questions over the facts that `maybe` policies lack, the best first.
 
-    `asked` gives for a key the keys to ask for, `worth` for a policy the upper end of its amount in
-    CNY. Only what the enterprise itself can answer is asked.
+    `open_` are numbers of policies and of `keys` side by side, `likely` is the chance of each
+    policy to be met. `asked` gives for a key the keys to ask for, `worth` for a policy the upper
+    end of its amount in CNY. Only what the enterprise itself can answer is asked.
     """
+    policy, key = open_
     chosen: dict[str, int] = {}
     rows: list[list[int]] = [[] for _ in keys]
-    share = np.ones(len(keys))
-    for key in np.unique(open_.key).tolist():
-        names = tuple(dict.fromkeys(asked(keys[key])))
-        share[key] = 1 / max(len(names), 1)
-        for name in names:
+    for used in np.unique(key).tolist():
+        for name in dict.fromkeys(asked(keys[used])):
             attribute = catalogue.get(split_key(name)[0])
             if attribute is not None and attribute.askable:
-                rows[key].append(chosen.setdefault(name, len(chosen)))
+                rows[used].append(chosen.setdefault(name, len(chosen)))
+    if not chosen:
+        return ()
     starts = starts_of(map(len, rows))
-    at, whose = ranges(starts[open_.key], starts[open_.key + 1])
+    at, whose = ranges(starts[key], starts[key + 1])
     question = np.array([q for row in rows for q in row], np.int64)[at]
-    policy, chance = open_.policy[whose], (open_.chance * share[open_.key])[whose]
-
-    distinct, place = np.unique(policy, return_inverse=True)
-    amounts = [worth(p) for p in distinct.tolist()]
-    weight = np.array([float(amount or UNPRICED) for amount in amounts])
-    score = np.bincount(question, chance * weight[place], minlength=len(chosen)).round(2).tolist()
     # each policy once a question, however many of its conditions ask it
-    pairs = np.unique(question * len(distinct) + place)
-    policies = np.bincount(pairs // max(len(distinct), 1), minlength=len(chosen)).tolist()
-    priced = np.array([amount is not None for amount in amounts], np.bool_)
-    money: dict[int, Decimal] = {}
-    for pair in pairs[priced[pairs % max(len(distinct), 1)]].tolist():
-        q, p = divmod(pair, len(distinct))
-        money[q] = money.get(q, Decimal(0)) + (amounts[p] or 0)
-    order = sorted(chosen.items(), key=lambda item: (-score[item[1]], -policies[item[1]], item[0]))
+    pairs = np.unique(policy[whose] * len(chosen) + question)
+    policy, question = pairs // len(chosen), pairs % len(chosen)
+
+    distinct, place, lacks = np.unique(policy, return_inverse=True, return_counts=True)
+    amounts = [worth(number) for number in distinct.tolist()]
+    money = np.array([float(amount or UNPRICED) for amount in amounts])
+    value = money * likely[distinct] / lacks**2
+    score = np.bincount(question, value[place], minlength=len(chosen))
+    policies = np.bincount(question, minlength=len(chosen)).tolist()
+    sums: dict[int, Decimal] = {}
+    priced = np.array([amount is not None for amount in amounts], np.bool_)[place]
+    for q, p in zip(question[priced].tolist(), place[priced].tolist(), strict=True):
+        sums[q] = sums.get(q, Decimal(0)) + (amounts[p] or 0)
+    # as many digits as sums of floats in another order leave alike
+    order = {name: (-float(f"{score[q]:.9g}"), -policies[q], name) for name, q in chosen.items()}
     return tuple(
-        Question(name, policies[q], money.get(q), catalogue.attributes[split_key(name)[0]])
-        for name, q in order
+        Question(name, policies[q], sums.get(q), catalogue.attributes[split_key(name)[0]])
+        for name, q in sorted(chosen.items(), key=lambda item: order[item[0]])
     )

@@ -5,7 +5,7 @@ words or money is made when somebody reads it. What does not depend on the enter
 is `Prepared`; who asks for many enterprises keeps that.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -126,8 +126,9 @@ class Report:
             amount = self.policies[policy].amount
             return None if amount is None else amount.high
 
-        open_ = prepared.rules.deciding(self.made, view.facts)
-        return rank(open_, prepared.rules.keys, view.catalogue, asked=asked, worth=worth)
+        rules = prepared.rules
+        open_, likely = rules.open_facts(self.made, view.facts), rules.likely(self.made)
+        return rank(open_, likely, rules.keys, view.catalogue, asked=asked, worth=worth)
 
     @cached_property
     def total(self) -> Total:
@@ -192,6 +193,13 @@ class Prepared:
                     if other in self.places:
                         found.setdefault(policy.id, {})[other] = None
         return {policy: tuple(others) for policy, others in found.items()}
+
+    def learn(self, sample: Iterable[Mapping[str, Any]]) -> None:
+        """See from the facts of some enterprises how likely each condition is to be met.
+
+        Only the order of questions depends on it, no verdict. RuleError for facts that cannot be.
+        """
+        self.rules.learn(read_facts(facts, self.catalogue) for facts in sample)
 
     def report(self, facts: Mapping[str, Any]) -> Report:
         """The report for one enterprise. RuleError for facts that cannot be."""

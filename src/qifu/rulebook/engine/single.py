@@ -32,6 +32,9 @@ from qifu.rulebook.engine.answers import (
 from qifu.rulebook.facts import Facts
 from qifu.rulebook.operators import HUMAN
 
+# the chance of an open group to be met while nobody has looked how many enterprises meet it
+EVEN = 0.5
+
 # (question number, 0, (), negated) or (-1, least, parts, negated)
 Place = tuple[int, int, tuple[Any, ...], bool]
 # what a condition says the other way round: below is not at least
@@ -67,20 +70,11 @@ class Verdicts:
     states: tuple[Array, ...]
 
 
-@dataclass(frozen=True)
-class Deciding:
-    """Which unknown facts could decide which `maybe` policies: three arrays side by side.
-
-    `chance` of a policy's entries sums to one, less what nobody can be asked (what people judge).
-    """
-
-    policy: Array
-    key: Array
-    chance: Array
-
-
 class Rules:
-    """Policies as arrays for one day; `judge` may be called by several threads at once."""
+    """Policies as arrays for one day; `judge` may be called by several threads at once.
+
+    `chance` is for every group, policy by policy, how likely it is to be met where it is open.
+    """
 
     def __init__(
         self, policies: Sequence[Sequence[Node]], catalogue: Catalogue, as_of: date
@@ -89,7 +83,9 @@ class Rules:
         builder = _Builder(catalogue, as_of)
         places = [builder.place(node) for groups in policies for node in groups]
         self.starts = starts_of(len(groups) for groups in policies)
+        self._policy = np.repeat(np.arange(len(policies), dtype=np.int32), np.diff(self.starts))
         self.hard = np.array([node.hard for groups in policies for node in groups], np.bool_)
+        self.chance = np.full(len(self.hard), EVEN)
         self.answers: Answers = builder.questions.ready()
         self.levels = _levels(places)
         self.keys: tuple[str, ...] = tuple(
@@ -112,45 +108,55 @@ class Rules:
         near = (unmet == 1) & ~hard_failed
         return Verdicts(verdict, met, unmet, unknown, hard_failed, near, states)
 
-    def deciding(self, made: Verdicts, facts: Facts) -> Deciding:
-        """The facts that stand between each `maybe` policy and its verdict, with their chances.
+    def learn(self, sample: Iterable[Facts]) -> None:
+        """Take the chance of each group to be met from enterprises of whom much is known.
 
-        A policy's chance is spread evenly over its open groups, a group's over its open parts, a
-        condition's over the facts that it lacks: asked in any order, each of them is as likely as
-        the next to be the one that decides.
+        The share of those for whom it is met among those for whom it is known, with one more of
+        each kind, so that nothing counts as certain.
         """
-        open_groups = made.states[0] == OPEN
-        maybe = np.repeat(made.verdict == OPEN, np.diff(self.starts))
-        place = np.flatnonzero(open_groups & maybe)
-        policy = np.searchsorted(self.starts, place, side="right") - 1
-        chance = 1.0 / made.unknown[policy]
+        met, known = np.ones(len(self.hard)), np.full(len(self.hard), 2.0)
+        for facts in sample:
+            groups = self._states(self.answers.of(facts))[0]
+            met += groups == TRUE
+            known += groups != OPEN
+        self.chance = met / known
+
+    def likely(self, made: Verdicts) -> Array:
+        """For every policy the chance that all its open groups turn out met, one by one."""
+        place = np.flatnonzero(made.states[0] == OPEN)
+        total = np.bincount(
+            self._policy[place], np.log(self.chance[place]), minlength=len(made.verdict)
+        )
+        chances: Array = np.exp(total)
+        return chances
+
+    def open_facts(self, made: Verdicts, facts: Facts) -> tuple[Array, Array]:
+        """The facts that stand between each `maybe` policy and its verdict: numbers of policies,
+        and beside them numbers of `keys`; the same pair may stand there more than once."""
+        place = np.flatnonzero(made.states[0] == OPEN)
+        policy = self._policy[place]
+        maybe = made.verdict[policy] == OPEN
+        place, policy = place[maybe], policy[maybe]
         found = []
-        for level, state in zip(self.levels, (*made.states[1:], None), strict=True):
+        for level, below in zip(self.levels, (*made.states[1:], None), strict=True):
             question = level.question[place]
             leaf = question >= 0
-            found.append((policy[leaf], question[leaf], chance[leaf]))
-            if state is None or leaf.all():
+            found.append((policy[leaf], question[leaf]))
+            if below is None:
                 break
             inner = np.searchsorted(level.composite, place[~leaf])
-            parts, parent = ranges(level.starts[inner], level.starts[inner + 1])
-            still = state[parts] == OPEN
-            parts, parent = parts[still], parent[still]
-            share = np.bincount(parent, minlength=len(inner))
-            place, policy = parts, policy[~leaf][parent]
-            chance = (chance[~leaf] / np.maximum(share, 1))[parent]
-        policy, question, chance = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return self._by_key(policy, question, chance, facts)
-
-    def _by_key(self, policy: Array, question: Array, chance: Array, facts: Facts) -> Deciding:
+            place, parent = ranges(level.starts[inner], level.starts[inner + 1])
+            policy = policy[~leaf][parent]
+            still = below[place] == OPEN
+            place, policy = place[still], policy[still]
+        policy, question = (np.concatenate(parts) for parts in zip(*found, strict=True))
         at, parent = ranges(self._key_starts[question], self._key_starts[question + 1])
         key = self._keys[at]
         missing = np.array([k not in facts for k in self.keys], np.bool_)
         # open, and yet known: a code that is known too coarsely and must be told exactly
         several = np.diff(self._key_starts)[question] > 1
         asked = missing[key] | ~several[parent]
-        key, parent = key[asked], parent[asked]
-        share = np.bincount(parent, minlength=len(question))
-        return Deciding(policy[parent], key, chance[parent] / share[parent])
+        return policy[parent[asked]], key[asked]
 
     def _states(self, answers: Array) -> tuple[Array, ...]:
         states: list[Array] = []
