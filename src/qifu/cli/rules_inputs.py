@@ -1,6 +1,7 @@
 """What the commands on all enterprises read: policies in force on a day, and a file of firms."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,13 +12,13 @@ from typing import TYPE_CHECKING
 import click
 
 from qifu.cli.rules_basis import Basis, read_as_of, read_basis, refuse
-from qifu.rulebook.documents import files_in, load_documents
 from qifu.rulebook.facts import IDENTITY
-from qifu.rulebook.policy import Policy, in_force, read_policies
+from qifu.rulebook.findings import RuleError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from qifu.rulebook.engine.caching import Compiled, Law
     from qifu.rulebook.engine.coding import Snapshot
     from qifu.rulebook.engine.compiling import Program
 
@@ -30,26 +31,48 @@ class Laws:
 
     basis: Basis
     on: date
-    read: tuple[Policy, ...]
-    chosen: tuple[Policy, ...]
-    skipped: int
-    files: tuple[Path, ...]
+    compiled: "Compiled"
+
+    @property
+    def program(self) -> "Program":
+        """Those in force as a program."""
+        return self.compiled.program
+
+    @property
+    def read(self) -> tuple["Law", ...]:
+        """All of them, in their order."""
+        return self.compiled.laws
 
     @cached_property
+    def chosen(self) -> tuple["Law", ...]:
+        """Those in force, as in the program."""
+        return tuple(self.compiled.laws[place] for place in self.compiled.places)
+
+    @property
+    def skipped(self) -> int:
+        """How many policies have no version in force."""
+        return self.compiled.skipped
+
+    @property
     def content_hash(self) -> str:
         """What the answers depend on besides the enterprises: texts, catalogue, day, choice."""
-        digest = hashlib.sha256(f"{self.on} {self.basis.catalogue.content_hash}".encode())
-        for policy in self.chosen:
-            digest.update(f" {policy.id} {policy.version}".encode())
-        for file in self.files:
-            digest.update(bytes.fromhex(hash_of(file)))
-        return digest.hexdigest()
+        return self.compiled.key
+
+
+def cache_folder() -> Path:
+    """Where compiled policies are kept: `QIFU_VAR/cache`, else the user's own cache folder."""
+    var = os.environ.get("QIFU_VAR")
+    if var:
+        return Path(var) / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "qifu"
 
 
 def read_laws(
     policies: Path, attributes: Path | None, as_of: str | None, only: Sequence[str] = ()
 ) -> Laws:
     """Policies and the day, or the command ends with every mistake that was found."""
+    from qifu.rulebook.engine.caching import NoSuchPolicy, load_program
+
     basis = read_basis(attributes)
     on = read_as_of(as_of) or basis.catalogue.as_of
     if on is None:
@@ -58,30 +81,15 @@ def read_laws(
             "no day: give --as-of D, or as_of in the attributes file"
         )
     others = [file for file in (attributes,) if file is not None]
-    documents, unreadable = load_documents(policies, without=others)
-    read, findings = read_policies(documents, basis.catalogue)
-    if unreadable or findings:
-        refuse(*unreadable, *findings)
-    read = _named(read, only)
-    chosen, skipped = in_force(read, on)
-    return Laws(basis, on, read, chosen, skipped, tuple(files_in(policies)))
-
-
-def _named(policies: tuple[Policy, ...], only: Sequence[str]) -> tuple[Policy, ...]:
-    if not only:
-        return policies
-    missing = set(only) - {policy.id for policy in policies}
-    if missing:
-        refuse(*(f"没有政策 {ident} · no policy {ident}" for ident in sorted(missing)))
-    wanted = set(only)
-    return tuple(policy for policy in policies if policy.id in wanted)
-
-
-def compiled(laws: Laws) -> "Program":
-    """The policies in force as a program."""
-    from qifu.rulebook.engine.compiling import compile_policies
-
-    return compile_policies(laws.chosen, laws.basis.catalogue, as_of=laws.on)
+    try:
+        compiled = load_program(
+            policies, basis.catalogue, as_of=on, folder=cache_folder(), only=only, without=others
+        )
+    except NoSuchPolicy as error:
+        refuse(*(f"没有政策 {ident} · no policy {ident}" for ident in error.args))
+    except RuleError as error:
+        refuse(*error.findings)
+    return Laws(basis, on, compiled)
 
 
 def code_firms(

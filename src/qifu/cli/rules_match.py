@@ -13,7 +13,6 @@ from qifu.cli.rules_basis import as_of_option, attributes_option, file_type, pat
 from qifu.cli.rules_inputs import (
     Laws,
     code_firms,
-    compiled,
     hash_of,
     read_laws,
     tell_ids,
@@ -65,8 +64,7 @@ def match(
     stages: Stages = {}
     with timed("policies", stages):
         laws = read_laws(policies, attributes, as_of, only)
-    with timed("compile", stages):
-        program = compiled(laws)
+    program = laws.program
     kernel = "numpy" if plain else ""
     if engine == "spark":
         if enterprises is None or snapshot is not None:

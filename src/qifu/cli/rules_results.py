@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from qifu.cli.rules_basis import refuse
 from qifu.rulebook.facts import IDENTITY
-from qifu.rulebook.policy import Policy
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from qifu.rulebook.engine.caching import Law
     from qifu.rulebook.engine.running import Counts
 
 PAIRS = "pairs"
@@ -56,8 +56,8 @@ def results(folder: Path) -> Iterator[None]:
 
 def write_counts(
     folder: Path,
-    read: Sequence[Policy],
-    chosen: Sequence[Policy],
+    read: Sequence["Law"],
+    chosen: Sequence["Law"],
     ids: "pa.ChunkedArray",
     counts: "Counts",
 ) -> None:

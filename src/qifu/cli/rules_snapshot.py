@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from qifu.cli.rules_basis import CITY_TIME, as_of_option, attributes_option, path_type, refuse
-from qifu.cli.rules_inputs import code_firms, compiled, hash_of, read_laws
+from qifu.cli.rules_inputs import code_firms, hash_of, read_laws
 from qifu.cli.rules_progress import Stages, timed
 from qifu.rulebook.report import ENGINE
 
@@ -35,8 +35,7 @@ def snapshot(
     stages: Stages = {}
     with timed("policies", stages):
         laws = read_laws(policies, attributes, as_of)
-    with timed("compile", stages):
-        program = compiled(laws)
+    program = laws.program
     with timed("read, code", stages):
         coded, ids = code_firms(enterprises, program, threads)
     from qifu.rulebook.engine.store import save_snapshot
