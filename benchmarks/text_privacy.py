@@ -6,6 +6,7 @@ read by hand is in privacy_checked.csv (message, span, kind, right or not; no wo
 
 import csv
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -13,11 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.privacy_texts import drawn
-from qifu.textmine.classify.scores import interval
-from qifu.textmine.privacy import KINDS, find
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "benchmarks")]
 
-ROOT = Path(__file__).parents[1]
+from privacy_texts import drawn  # noqa: E402
+
+from qifu.textmine.classify.scores import interval  # noqa: E402
+from qifu.textmine.privacy import KINDS, find  # noqa: E402
+
 DATA = Path(os.environ.get("QIFU_DATA", ROOT.parent / "shared" / "data"))
 MESSAGES = DATA / "triage" / "messages_labelled_raw.csv"
 CHECKED = Path(__file__).with_name("privacy_checked.csv")

@@ -103,7 +103,7 @@ def fit(
 ) -> Fitted:
     """Learn from these rows alone; `labels` and `importance` are theirs. Nothing of another row
     is looked at: neither its words' frequencies nor which pieces are worth keeping."""
-    idf = np.concatenate([_idf(block[rows]) for block in (counted.words, counted.groups)])
+    idf = np.concatenate([idf_of(block[rows]) for block in (counted.words, counted.groups)])
     columns = np.arange(len(idf))
     table = tfidf(counted, rows, columns, idf)
     if table.shape[1] > settings.pieces:
@@ -147,7 +147,8 @@ def tfidf(
     return hstack(made).tocsr()
 
 
-def _idf(block: csr_matrix) -> NDArray[np.float64]:
+def idf_of(block: csr_matrix) -> NDArray[np.float64]:
+    """The inverse document frequency of each column: ln((1 + n) / (1 + texts with it)) + 1."""
     often = np.asarray((block > 0).sum(axis=0)).ravel()
     return np.asarray(np.log((1 + block.shape[0]) / (1 + often)) + 1)
 
@@ -201,22 +202,12 @@ def train(
     groups = folds.groups(data.texts)
     parts = folds.parts(data.labels, groups, seed=settings.seed)
     twins = folds.Twins(extra_words or [words_of(text) for text in extra.texts], data.texts)
-    out = np.zeros((size, len(names)))
-    for part in range(folds.FOLDS):
-        told(f"part {part + 1} of {folds.FOLDS}")
-        test = np.flatnonzero(parts == part)
-        rest = np.setdiff1d(np.arange(len(more)), twins.of(test.tolist()))
-        rows = np.concatenate([np.flatnonzero(parts != part), size + rest])
-        fitted = fit(counted, rows, labels[rows], importance[rows], settings)
-        table = tfidf(counted, test, fitted.columns, fitted.idf)
-        out[test] = table @ fitted.weights + fitted.bias
+    out = cross_validate(
+        counted, labels, importance, parts, lambda test: size + twins.of(test), settings, told
+    )
     told("all")
     slope, shift = calibrate(out, truth)
-    honest = np.zeros_like(out)
-    for part in range(folds.FOLDS):
-        test = parts == part
-        own_slope, own_shift = calibrate(out[~test], truth[~test])
-        honest[test] = softmax(own_slope * out[test] + own_shift)
+    honest = honest_chances(out, truth, parts)
     everything = np.arange(len(labels))
     fitted = fit(counted, everything, labels, importance, settings)
     figures = scores.figures(truth, honest)
@@ -246,6 +237,44 @@ def train(
         card=whole_card,
     )
     return Trained(model, honest, truth, parts, figures)
+
+
+def cross_validate(
+    counted: Counted,
+    labels: NDArray[np.int64],
+    importance: NDArray[np.float64],
+    parts: NDArray[np.int64],
+    twins_of: Callable[[list[int]], NDArray[np.int64]],
+    settings: Settings,
+    told: Callable[[str], None] = lambda words: None,
+) -> NDArray[np.float64]:
+    """Scores [texts of `parts`, labels], each by what was learned from the other parts.
+
+    The first rows of `counted` are those texts, further ones are only learned from; `twins_of`
+    gives those that must not be when such texts are tested.
+    """
+    size = len(parts)
+    out = np.zeros((size, int(labels.max()) + 1))
+    for part in range(folds.FOLDS):
+        told(f"part {part + 1} of {folds.FOLDS}")
+        test = np.flatnonzero(parts == part)
+        rest = np.setdiff1d(np.arange(size, len(labels)), twins_of(test.tolist()))
+        rows = np.concatenate([np.flatnonzero(parts != part), rest])
+        fitted = fit(counted, rows, labels[rows], importance[rows], settings)
+        out[test] = tfidf(counted, test, fitted.columns, fitted.idf) @ fitted.weights + fitted.bias
+    return out
+
+
+def honest_chances(
+    out: NDArray[np.float64], truth: NDArray[np.int64], parts: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Chances from out-of-part scores, those of a part calibrated on the other parts alone."""
+    made = np.zeros_like(out)
+    for part in range(folds.FOLDS):
+        test = parts == part
+        slope, shift = calibrate(out[~test], truth[~test])
+        made[test] = softmax(slope * out[test] + shift)
+    return made
 
 
 def calibrate(
