@@ -5,6 +5,7 @@ from decimal import Decimal
 import click
 
 from qifu.rulebook.amounts import AmountRange
+from qifu.rulebook.combine_rules import cap_words, reason_words
 from qifu.rulebook.report import GroupResult, PolicyResult, Report
 from qifu.rulebook.words import Words, money
 
@@ -103,6 +104,7 @@ def _print_end(report: Report, language: str) -> None:
         chosen = ", ".join(total.chosen)
         label = "合计（可以同时拿的最好组合）" if zh else "In total (the best that go together)"
         click.echo(f"\n{label}: {worth} [{chosen}]")
+        _print_left_out(report, language)
     if report.questions:
         click.secho("\n【下一个问题】" if zh else "\n【Next question】", bold=True)
         for question in report.questions[:3]:
@@ -112,6 +114,31 @@ def _print_end(report: Report, language: str) -> None:
             else:
                 why = f"bears on {question.policies} policies" + (f", up to {most}" if most else "")
             click.echo(f"？ {question.text(language)}  [{question.attr}] {why}")
+
+
+def _print_left_out(report: Report, language: str) -> None:
+    """Which policies are not part of the total, and why; and caps that make it smaller."""
+    zh, total = language == "zh", report.total
+
+    def name(policy_id: str) -> Words:
+        found = report.result(policy_id)
+        return (
+            Words(found.policy.title, found.policy.name("en"))
+            if found
+            else Words(policy_id, policy_id)
+        )
+
+    for cap in total.caps:
+        click.echo(("  合计有上限: " if zh else "  Capped: ") + cap_words(cap, name).of(language))
+    for left in total.left_out:
+        why = reason_words(left, name).of(language)
+        click.echo(("  没有计入: " if zh else "  Left out: ") + f"{left.policy} {why}")
+    if total.greedy:
+        click.echo(
+            "  组合太多，没有逐一比较，可能还有更好的"
+            if zh
+            else "  Too many ways to combine them: there may be a better one"
+        )
 
 
 def _worth(result: PolicyResult) -> Decimal:
