@@ -290,6 +290,14 @@ READING: Final = {
     "format": Words(
         "没有这种文件格式：请用允许的格式。", "No such kind of file: take one that is allowed."
     ),
+    "null": Words("集合里不能有 null：请删去。", "A set holds no null: leave it out."),
+    "option": Words(
+        "不是这一项的选项，请选一个允许的。", "Not among the options: take one of them."
+    ),
+    "tier": Words("分档的界限不对：要按顺序排列。", "The limits of the steps are wrong: in order."),
+    "step": Words("取整的单位不对：要大于零。", "The step to round down to must be above zero."),
+    "zero": Words("除数不能是零，请改正。", "Nothing is divided by zero: correct the figure."),
+    "value": Words("值不对，请改成允许的值。", "Not a proper value: write one that is allowed."),
 }
 WORDS: Final = {**READING, **LINT}
 _OTHER: Final = Words(
