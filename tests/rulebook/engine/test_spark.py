@@ -183,6 +183,7 @@ def test_spark_gives_the_counts_near_misses_and_pairs_of_the_engine_of_one_machi
     (place / "conf").mkdir()
     (place / "conf" / "spark-defaults.conf").write_text(
         "spark.sql.files.maxPartitionBytes 40000\nspark.sql.files.openCostInBytes 0\n"
+        "spark.driver.extraJavaOptions -XX:TieredStopAtLevel=1 -XX:+UseSerialGC\n"
     )
     own = {"PYTHONPATH": str(ROOT / "src"), "SPARK_CONF_DIR": str(place / "conf")}
     done = subprocess.run(
