@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qifu.rulebook.check import check_documents
 from qifu.rulebook.combine import MOST_EXACT, Total, best_total
 from qifu.rulebook.combine_rules import CombineRule, cap_words, reason_words, rule_words
+from qifu.rulebook.documents import Document
 from qifu.rulebook.report import report
 from qifu.rulebook.words import Words
 from tests.rulebook.test_combine import item
-from tests.rulebook.world import AS_OF, CATALOGUE, findings, policy
+from tests.rulebook.world import AS_OF, CATALOGUE, document, findings, policy
 
 ALWAYS = {"attr": "employees", "op": ">=", "value": 0, "unit": "人"}
 
@@ -235,3 +237,16 @@ def test_a_budget_is_read_in_yuan() -> None:
     read = policy(ALWAYS, budget={"total": 5000, "unit": "万元", "firms": 100}).budget
     assert (read.total, read.firms) == (Decimal(50_000_000), 100)
     assert policy(ALWAYS).budget.total is None
+
+
+def test_a_rule_with_an_unknown_policy_is_a_warning_and_one_with_a_like_policy_is_enough() -> None:
+    rules = [{"rule": "highest", "with": ["P2", "P9"]}]
+    documents = [
+        Document(document(ALWAYS, region="4403", combine=rules), "0.yaml", {}),
+        Document(document(ALWAYS, region="4403", id="P2"), "1.yaml", {}),
+    ]
+    checked = check_documents(documents, CATALOGUE)
+    assert checked.errors == ()
+    told = [(w.code, w.path, w.found) for w in checked.warnings]
+    assert ("combine", "combine[0].with", "P9") in told
+    assert "same_conditions" not in {code for code, _, _ in told}

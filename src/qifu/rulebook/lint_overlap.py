@@ -77,7 +77,8 @@ class _Links:
     def __init__(self, policies: Sequence[Policy]) -> None:
         self.excluded: dict[str, set[str]] = {}
         for policy in policies:
-            for other in policy.excludes:
+            together = (other for rule in policy.combine for other in rule.policies)
+            for other in {*policy.excludes, *together} - {policy.id}:
                 self.excluded.setdefault(policy.id, set()).add(other)
                 self.excluded.setdefault(other, set()).add(policy.id)
 

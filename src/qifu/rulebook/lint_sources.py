@@ -17,11 +17,18 @@ _OLD = 3
 
 
 def references(policy: Policy, ids: Collection[object], on: date | None) -> Iterator[Remark]:
-    """Unknown policies in `excludes`, what is over, windows and years that do not fit."""
+    """Unknown policies in `excludes` and `combine`, what is over, windows and years that do not
+    fit."""
     for i, other in enumerate(policy.excludes):
         if other not in ids:
             yield Remark(
                 policy, "excludes", f"excludes[{i}]", "no policy with this id here",
+                "这里没有这个编号的政策", other,
+            )  # fmt: skip
+    for i, rule in enumerate(policy.combine):
+        for other in sorted(rule.policies.difference(ids)):
+            yield Remark(
+                policy, "combine", f"combine[{i}].with", "no policy with this id here",
                 "这里没有这个编号的政策", other,
             )  # fmt: skip
     yield from _period(policy, on)

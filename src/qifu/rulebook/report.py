@@ -178,7 +178,6 @@ class Prepared:
         self.statuses = tuple(policy.status(as_of, closing_soon_days) for policy in self.policies)
         self.combine = rules_of(self.policies)
         self.derived = {rule.attribute.name: rule for rule in derived}
-        self.combine = rules_of(self.policies)
         self.rules = Rules([policy.groups for policy in self.policies], catalogue, as_of)
 
     @cached_property
