@@ -28,6 +28,8 @@ CATALOGUE = Catalogue.from_document(
             "patents": {"type": "integer", "unit": "piece", "bounds": [0, None]},
             "debt_ratio": {"type": "number", "unit": "%", "bounds": [0, 100]},
             "hi_tech": {"type": "flag", "zh": "高新技术企业"},
+            "above_scale": {"type": "flag", "period": "year"},
+            "seat": {"type": "code:region", "period": "year"},
             "qualifications": {
                 "type": "set",
                 "options": {"little_giant": {"zh": "小巨人", "en": "Little giant"}},
@@ -195,6 +197,49 @@ def test_unknown_inputs_take_their_bounds(expr: str, low: Any, high: Any) -> Non
     found = worth(expr)
     assert found.low == (None if low is None else Decimal(low))
     assert found.high == (None if high is None else Decimal(high))
+
+
+def test_conditions_read_the_year_that_they_name_and_say_which_is_unknown() -> None:
+    expr = 'if(above_scale@2024 and not above_scale, 9, if(under(seat@-2, "4403"), 5, 1))'
+    facts = {"above_scale__2024": True, "above_scale__2025": False}
+    assert figure(expr, **facts) == 9
+    assert figure(expr, above_scale__2025=True, seat__2024="440306") == 5
+    assert figure(expr, above_scale__2024=False, seat__2024="33", seat__2025="4403") == 1
+    assert worth(expr, above_scale__2024=False, seat__2024="44").unknown == ("seat@2024",)
+    assert worth(expr, above_scale__2024=True).unknown == ("above_scale@2025", "seat@2024")
+    amount = parse_amount(f'{expr} + if(seat == "4403", 1, 0)', CATALOGUE)
+    keys = ("above_scale@2024", "above_scale@2025", "seat@2024", "seat@2025")
+    assert amount.keys(CATALOGUE, as_of=DAY) == keys
+
+
+def test_slices_with_rates_of_their_own_are_added_and_meet_at_their_limits() -> None:
+    slices = "5% * min(loan, 1000万元) + 3% * max(loan - 1000万元, 0)"
+    ends = {9_999_999: "499999.95", 10_000_000: "500000", 10_000_001: "500000.03"}
+    assert [figure(slices, loan=n) for n in ends] == [Decimal(n) for n in ends.values()]
+    assert worth(slices) == AmountRange(Decimal(0), Decimal(1_700_000), ("loan",))
+
+
+@pytest.mark.parametrize(
+    ("expr", "expected"),
+    [
+        ("round_down(free / 3 * 3, 1)", 7),
+        ("tier(free / 7 * 7, <7: 1, else: 2)", 2),
+        ("if(free / 3 + free / 3 + free / 3 == 7, 1, 2)", 1),
+        ("if(free / 3 * 3 - free < 0, 1, 2)", 2),
+        ("if(free / 3 * 3 > 6.9999999999999999999, 1, 2)", 1),
+    ],
+)
+def test_what_a_division_leaves_over_misses_no_limit(expr: str, expected: int) -> None:
+    assert figure(expr, free=7) == expected
+
+
+@pytest.mark.parametrize(
+    ("free", "expected"),
+    [("0.004999", "0"), ("0.005", "0.01"), ("-0.005", "-0.01"), ("1.0049999999999999999", "1")],
+)
+def test_rounding_is_half_up_to_the_fen_and_only_at_the_end(free: str, expected: str) -> None:
+    assert figure("free", free=Decimal(free)) == Decimal(expected)
+    assert figure("free * 1000 / 1000", free=Decimal(free)) == Decimal(expected)
 
 
 def test_a_division_by_a_zero_that_a_fact_brings_leaves_no_bound() -> None:

@@ -21,6 +21,8 @@ from tests.rulebook.world import CATALOGUE as WORLD
 
 TYPES = {
     "hi_tech": pa.bool_(),
+    "above_scale@2024": pa.bool_(),
+    "seat@2024": pa.string(),
     "region": pa.string(),
     "qualifications": pa.list_(pa.string()),
 }
@@ -77,6 +79,7 @@ def known(**facts: Any) -> dict[str, Any]:
         'if(under(region, "440300"), 1, 0)',
         'if(region != "4403", 1, 0)',
         "if(debt_ratio == 30%, 5, 6)",
+        'if(above_scale@2024 and not above_scale, 9, if(under(seat@-2, "4403"), 5, 1))',
         "bare",
         "12",
     ],
@@ -91,7 +94,9 @@ def test_every_part_of_the_language_gives_the_exact_amount_s_range(expr: str) ->
             known(rd_expense__2025=29.9999, employees=0, hi_tech=False, qualifications=[]),
             known(debt_ratio=30, revenue__2025=9, region="440306", loan=50_000_000, patents=7),
             known(debt_ratio=0.01, region="4403", employees=500, hi_tech=True, loan=10),
-            known(region="44", employees=1000, bare=5, revenue__2025=0),
+            known(region="44", employees=1000, bare=5, revenue__2025=0, seat__2024="440306"),
+            known(above_scale__2024=True, seat__2024="33"),
+            known(above_scale__2024=False, seat__2024="44"),
             known(region="33", employees=501, bare__2025=6),
         ],
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -101,6 +102,7 @@ def _named(tree: CodeTree) -> Callable[[str], Words]:
 def _roller(tree: CodeTree, digits: int) -> Callable[[str], str]:
     """A code as its level has it; one that is coarser, or of no tree, stays what it is."""
 
+    @cache
     def rolled(code: str) -> str:
         code = tree.normalise(code)
         if not digits:
