@@ -136,7 +136,7 @@ def test_a_policy_says_who_what_how_much_when_and_where_it_comes_from(client):
         policy.title, card["marker"]["zh"], card["who"]["zh"], card["how_much"]["zh"],
         card["papers"][0]["zh"], card["steps"][0]["title"]["zh"], card["where"]["zh"],
         card["source"]["name"], card["open_points"][0]["zh"], "2026年12月31日（周四）",
-        "还剩 39 天", "¥400万元", "龙岗区工业和信息化局", "注册地 属于 龙岗区", "第 1 版",
+        "还剩 39 天", "¥400万元", "龙岗区工业和信息化局", "注册地 属于龙岗区", "第 1 版",
     ):  # fmt: skip
         assert part in shown, part
 

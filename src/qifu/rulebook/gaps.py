@@ -29,7 +29,7 @@ class GapTeller:
         answer = node.answer(self.facts, self.as_of)
         if answer is True:
             return words.NOTHING
-        return self.unmet(node) if answer is False else self.unknown(node)
+        return words.closed(self.unmet(node) if answer is False else self.unknown(node))
 
     def unmet(self, node: Node) -> Words:
         """The gap of a condition that is false."""
@@ -99,8 +99,10 @@ class GapTeller:
         short = group.least - met
         more = (f"（另有 {unknown} 项未知）", f" ({unknown} unknown)") if unknown else ("", "")
         return Words(
-            f"{n} 项中已满足 {met} 项，还差 {short} 项{more[0]}；最接近的是：{near.zh}",
-            f"{met} of {n} met, {short} more needed{more[1]}; the nearest: {near.en}",
+            f"{n} 项中要满足 {group.least} 项，已满足 {met} 项，还差 {short} 项{more[0]}；"
+            f"最接近的是：{near.zh}",
+            f"{group.least} of {n} needed, {met} met, {short} more to go{more[1]}; "
+            f"the nearest: {near.en}",
         )
 
     def _opposite(self, node: Not) -> Words:
@@ -128,7 +130,7 @@ class GapTeller:
             zh = f"{subject.zh}：{needed.zh}，现有 {has.zh}"
         else:
             has = self.teller.value(atom, fact)
-            zh = f"{subject.zh}{needed.zh}，现为 {has.zh}"
+            zh = f"{subject.zh}{_air(subject.zh[::-1])}{needed.zh}，现为 {has.zh}"
         return Words(zh, f"{words.upper(subject.en)} {gap}; now: {has.en}")
 
     def _atom(self, atom: Atom, subject: Words, fact: Any) -> Words:
@@ -141,6 +143,8 @@ class GapTeller:
         if isinstance(fact, date):
             return self._day(atom, subject, fact)
         has, need = self.teller.value(atom, fact), self.teller.required(atom)
+        if fact == 0 and atom.op == ">" and atom.value == 0:
+            return self._nothing(subject, has)
         if isinstance(fact, Decimal):
             gap = self._number(atom, subject, fact)
             if gap is not None:
@@ -149,6 +153,14 @@ class GapTeller:
                 return Words(zh, f"{gap.en} (needed: {need.en}; you have {has.en})")
         zh = f"{subject.zh}需要{_air(need.zh)}{need.zh}，现为 {has.zh}"
         return Words(zh, f"{words.upper(subject.en)} must be {need.en}; now: {has.en}")
+
+    def _nothing(self, subject: Words, has: Words) -> Words:
+        """None of what there must be some of."""
+        air = _air(subject.zh[::-1])
+        return Words(
+            f"{subject.zh}{air}现为 {has.zh}，要大于 0 才满足",
+            f"{words.upper(subject.en)}: now {has.en}; anything above zero will do",
+        )
 
     def _distinct(self, atom: Atom, fact: Decimal, has: Words) -> Words:
         """The figure with all its digits where rounded it may read like a limit that it is not."""
@@ -179,10 +191,9 @@ class GapTeller:
         gap = words.difference(difference, atom.attribute)
         if op in (">", ">="):
             return self._short(atom, subject, gap, strict)
-        beyond = f"{_air(gap.zh[::-1])}以上" if strict else ""
-        more = ", and must fall by more than that" if strict else ""
-        zh = f"{subject.zh}高出 {gap.zh}，要再降 {gap.zh}{beyond}"
-        return Words(zh, f"{words.upper(subject.en)}: {gap.en} above the limit{more}")
+        much = "高" if family(atom.attribute.unit or "") in ("ratio", "point") else "多"
+        zh = f"{subject.zh}{_air(subject.zh[::-1])}比要求{much} {gap.zh}"
+        return Words(zh, f"{words.upper(subject.en)}: {gap.en} above the limit")
 
     def _short(self, atom: Atom, subject: Words, gap: Words, strict: bool) -> Words:
         countable = family(atom.attribute.unit or "") == "piece" or (

@@ -191,6 +191,9 @@ class Teller:
             length, moment = words.period(atom.value), self.moment(atom)
             zh, en = _AGES[atom.op]
             return Words(zh.format(length.zh) + moment.zh, en.format(length.en) + moment.en)
+        if atom.op == "between" and atom.value[0] == atom.value[1]:
+            only = self.value(atom, atom.value[0])
+            return Words(f"正好 {only.zh}", f"exactly {only.en}")
         if atom.op == "between":
             low, high = (self.value(atom, end) for end in atom.value)
             first, last = (end + _gap(end[::-1]) for end in (low.zh, high.zh))

@@ -18,7 +18,7 @@ from qifu.rulebook.facts import Facts, plain
 from qifu.rulebook.gaps import GapTeller
 from qifu.rulebook.labels import Teller, neutral
 from qifu.rulebook.policy import Policy
-from qifu.rulebook.words import Words
+from qifu.rulebook.words import Words, closed
 
 if TYPE_CHECKING:
     from qifu.rulebook.report import Report
@@ -77,7 +77,7 @@ class GroupResult:
     @cached_property
     def required_words(self) -> Words:
         """What is needed, in words."""
-        return self.view.teller.required(self.node)
+        return closed(self.view.teller.required(self.node))
 
     @property
     def required_zh(self) -> str:

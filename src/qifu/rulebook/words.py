@@ -1,5 +1,6 @@
 """Figures, days and values in plain Chinese and English."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -40,6 +41,16 @@ class Words(NamedTuple):
 
 
 NOTHING = Words("", "")
+_APART = re.compile("(?<=[\u4e00-\u9fff“”]) (?=[\u4e00-\u9fff“”])")
+
+
+def closed(text: Words) -> Words:
+    """Chinese without spaces between its characters: a figure in a sentence needs air, 深圳 none.
+
+    >>> closed(Words("需要属于 宝安区，差 约 2 万元", "x")).zh
+    '需要属于宝安区，差约 2 万元'
+    """
+    return Words(_APART.sub("", text.zh), text.en)
 
 
 def listing(items: Iterable[Words], *, zh: str = "、", en: str = ", ", most: int = 0) -> Words:
