@@ -170,3 +170,18 @@ def test_an_enterprise_may_have_ten_thousand_tags(place):
 def test_either_a_file_of_enterprises_or_a_snapshot_is_given(place):
     done = matched(place, "--snapshot", place / "p.jsonl", "--enterprises", place / "e.parquet")
     assert done.exit_code == 1 and "one of them" in done.output
+
+
+def test_a_hundred_thousand_policies_may_all_fit_one_enterprise(place):
+    # written by hand: as quick as can be
+    line = '{"id": "L%d", "version": 1, "title": "试", "when": {"all": [%s]}}'
+    groups = ['{"attr": "score", "op": ">=", "value": %d}' % limit for limit in (10, 20, 30)]
+    text = "\n".join(line % (i, groups[i % 3]) for i in range(100_000))
+    (place / "p.jsonl").write_text(text, encoding="utf-8")
+    write_firms(place, ["all", "some", "none", "open"], [30.0, 10.0, 9.9, None])
+    done = matched(place)
+    assert done.exit_code == 0, done.output
+    found = [(row["eligible"], row["maybe"]) for row in counts(place, "enterprises")]
+    assert found == [(100_000, 0), (33_334, 0), (0, 0), (0, 100_000)]
+    assert [row["eligible"] for row in counts(place)[:4]] == [2, 1, 1, 2]
+    assert [row["near_miss"] for row in counts(place)[:4]] == [1, 2, 2, 1]

@@ -6,7 +6,6 @@ import numpy as np
 from qifu.rulebook.engine.coding import Array
 from qifu.rulebook.engine.eights import WORDS, Words, count, empty, load, lowest, pointer, store
 
-PLANES = 16  # counts up to 65,535 policies before they must be flushed
 ZERO, ONE = np.uint64(0), np.uint64(1)
 
 _compiled = numba.njit(nogil=True, cache=True, boundscheck=False)

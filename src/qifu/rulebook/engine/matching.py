@@ -17,7 +17,7 @@ import numba
 import numpy as np
 
 from qifu.rulebook.engine.coding import Array
-from qifu.rulebook.engine.counting import PLANES, add
+from qifu.rulebook.engine.counting import add
 from qifu.rulebook.engine.eights import WORDS, Words, count, empty, load, pointer, same, store
 from qifu.rulebook.engine.planning import Plan
 
@@ -83,9 +83,9 @@ def match_block(
 
     `lost` and `open_` as `fail` makes them; `valid` has a bit for each enterprise that is there.
     Adds to `totals` (eligible, maybe, near miss a policy) and to the planes of counters `eligible`
-    and `maybe` (chunks x PLANES x words, see counting.add).
+    and `maybe` (chunks x digits x words, see counting.add; as many digits as the policies need).
     """
-    chunks, size, all_doors = len(lost), lost.shape[1], len(plan.doors)
+    chunks, size, all_doors, digits = len(lost), lost.shape[1], len(plan.doors), eligible.shape[1]
     failing, unsure, present = pointer(lost), pointer(open_), pointer(valid)
     doors, door_starts, policies = (
         pointer(plan.doors), pointer(plan.door_starts), pointer(plan.policies)
@@ -93,6 +93,7 @@ def match_block(
     group_starts, most, hard = pointer(plan.group_starts), pointer(plan.most), pointer(plan.hard)
     leaf_starts, leaves = pointer(plan.leaf_starts), pointer(plan.leaves)
     sums, planes, more_planes = pointer(totals), pointer(eligible), pointer(maybe)
+    digits = eligible.shape[1]
     kept = np.empty((SCRATCH, WORDS), np.uint64)
     scratch = pointer(kept)
     for c in range(chunks):
@@ -132,8 +133,8 @@ def match_block(
                     )
                 sums[sum_at] += count(sure)
                 sums[sum_at + 1] += count(hope & ~sure)
-                add(planes, c * PLANES, sure)
-                add(more_planes, c * PLANES, hope & ~sure)
+                add(planes, c * digits, sure)
+                add(more_planes, c * digits, hope & ~sure)
 
 
 @_compiled

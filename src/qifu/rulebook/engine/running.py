@@ -17,7 +17,6 @@ from qifu.rulebook.engine.planning import Plan, make_plan
 # and longer calls.
 BLOCKS = {"numba": 4096, "numpy": 1 << 17}
 SAMPLES = 4096 * 12
-PLANES = 16  # digits of a counter: as many policies as an enterprise can have
 EVERY = np.uint64(2**64 - 1)
 
 
@@ -103,7 +102,9 @@ class Bench:
         self.rows = np.zeros((layout.count, words), np.uint64)
         self.valid = np.zeros(words, np.uint64)
         self.totals = np.zeros((policies, 3), np.int64)
-        self.planes = np.zeros((2, words // kernel.chunk, PLANES, kernel.chunk), np.uint64)
+        # digits of a counter: an enterprise may be eligible for every policy
+        digits = max(1, policies.bit_length())
+        self.planes = np.zeros((2, words // kernel.chunk, digits, kernel.chunk), np.uint64)
         if plan is not None:
             self.plan = plan
             shape = (words // kernel.chunk, len(plan.used), kernel.chunk)
