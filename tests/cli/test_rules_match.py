@@ -175,7 +175,7 @@ def test_either_a_file_of_enterprises_or_a_snapshot_is_given(place):
 def test_a_hundred_thousand_policies_may_all_fit_one_enterprise(place):
     # written by hand: as quick as can be
     line = '{"id": "L%d", "version": 1, "title": "试", "when": {"all": [%s]}}'
-    groups = ['{"attr": "score", "op": ">=", "value": %d}' % limit for limit in (10, 20, 30)]
+    groups = [f'{{"attr": "score", "op": ">=", "value": {limit}}}' for limit in (10, 20, 30)]
     text = "\n".join(line % (i, groups[i % 3]) for i in range(100_000))
     (place / "p.jsonl").write_text(text, encoding="utf-8")
     write_firms(place, ["all", "some", "none", "open"], [30.0, 10.0, 9.9, None])

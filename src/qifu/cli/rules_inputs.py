@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from qifu.rulebook.engine.coding import Snapshot
     from qifu.rulebook.engine.compiling import Program
 
-_CHUNK = 1 << 20
-
 
 @dataclass(frozen=True)
 class Laws:
