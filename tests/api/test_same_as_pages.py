@@ -49,6 +49,8 @@ def compared(match, told) -> None:
     asked = match.next_question
     assert (told["next_question"] or {}).get("key") == (asked.attr if asked else None)
     assert told["total"]["policies"] == list(match.total.chosen)
+    left = {one["policy"]: one["by"] for one in told["total"]["left_out"]}
+    assert left == {one.policy: list(one.by) for one in match.total.left_out}
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from qifu.api.schemas import Named, Out, Words, words, yuan
 from qifu.policies.selectors import Match
+from qifu.rulebook.combine_rules import reason_words
 from qifu.rulebook.questions import Question
 from qifu.rulebook.report import GroupResult, PolicyResult
 
@@ -68,6 +69,14 @@ class MatchQuestionOut(Out):
     skipped: bool
 
 
+class LeftOutOut(Out):
+    """A policy that can be used and is not part of the total: by which others, and why."""
+
+    policy: str
+    by: list[str]
+    why: Words
+
+
 class TotalOut(Out):
     """The best set that can be claimed together, in yuan."""
 
@@ -75,6 +84,7 @@ class TotalOut(Out):
     high: str | None
     maybe_high: str | None = Field(description=_("可能可享的也都成立时"))
     policies: list[str]
+    left_out: list[LeftOutOut] = Field(description=_("可享而没有计入的"))
 
 
 class MatchOut(Out):
@@ -156,6 +166,14 @@ def match_out(match: Match, wanted: str = "") -> MatchOut:
             high=yuan(total.high),
             maybe_high=yuan(total.maybe_high),
             policies=list(total.chosen),
+            left_out=[
+                LeftOutOut(
+                    policy=left.policy,
+                    by=list(left.by),
+                    why=words(reason_words(left, match.title_of)),
+                )
+                for left in total.left_out
+            ],
         ),
         counts={name: len(results) for name, results in groups.items()},
         policies=[
@@ -194,7 +212,8 @@ EXAMPLE_POLICY: dict[str, Any] = {
 }  # fmt: skip
 EXAMPLE_MATCH: dict[str, Any] = {
     "as_of": "2026-11-22", "engine": "qifu-rulebook 1.0",
-    "total": {"low": "0", "high": "0", "maybe_high": "300000", "policies": []},
+    "total": {"low": "0", "high": "0", "maybe_high": "300000", "policies": [],
+              "left_out": []},
     "counts": {"eligible": 0, "maybe": 0, "near_miss": 1, "ineligible": 0},
     "policies": [EXAMPLE_POLICY], "next_question": EXAMPLE_QUESTION,
 }  # fmt: skip

@@ -18,6 +18,7 @@ from qifu.rulebook.amounts import AmountRange
 from qifu.rulebook.combine import Total, best_total
 from qifu.rulebook.questions import Question
 from qifu.rulebook.report import PolicyResult, Report
+from qifu.rulebook.words import Words
 
 NOWHERE = date.max
 
@@ -44,6 +45,13 @@ class Match:
             ],
             self.report.prepared.combine,
         )
+
+    def title_of(self, policy_id: str) -> Words:
+        """A policy's title in both languages; the id itself where it is not in force."""
+        found = self.report.result(policy_id)
+        if found is None:
+            return Words(policy_id, policy_id)
+        return Words(found.policy.title, found.policy.name("en"))
 
     def _sorted(self, results: list[PolicyResult]) -> list[PolicyResult]:
         def money(result: PolicyResult) -> Decimal:

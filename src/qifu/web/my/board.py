@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Final
 
 from django.utils import timezone
@@ -15,7 +14,6 @@ from qifu.policies.selectors import Match, match_for
 from qifu.rulebook.combine_rules import cap_words, reason_words, rule_words
 from qifu.rulebook.questions import Question
 from qifu.rulebook.report import PolicyResult
-from qifu.rulebook.words import Words
 from qifu.web.http import AskedRequest
 from qifu.web.my.cards import Card, cards, fact_words
 from qifu.web.my.forms import AnswerForm
@@ -150,7 +148,7 @@ def board(
         "match": match,
         "total": total,
         "left_out": left_out(match),
-        "caps": [cap_words(rule, partial(_named, match)).of(language()) for rule in total.caps],
+        "caps": [cap_words(rule, match.title_of).of(language()) for rule in total.caps],
         "sections": sections(match, changed, request.GET.get("all", "")),
         "open_amounts": sum(
             r.policy.id in total.amount_open for r in match.eligible if r.policy.benefit in PAYING
@@ -170,22 +168,17 @@ def board(
 def left_out(match: Match) -> list[tuple[PolicyResult, str]]:
     """What can be used and is not part of the total, with the reason."""
     found = ((match.result(left.policy), left) for left in match.total.left_out)
-    name = partial(_named, match)
-    return [(result, reason_words(left, name).of(language())) for result, left in found if result]
+    return [
+        (result, reason_words(left, match.title_of).of(language()))
+        for result, left in found
+        if result
+    ]
 
 
 def combined(match: Match, policy_id: str) -> list[str]:
     """What holds for a policy together with others, whichever of them says so."""
-    name = partial(_named, match)
     rules = (rule for rule in match.report.prepared.combine if policy_id in rule.policies)
-    return [rule_words(rule, policy_id, name).of(language()) for rule in rules]
-
-
-def _named(match: Match, policy_id: str) -> Words:
-    result = match.result(policy_id)
-    if result is None:
-        return Words(policy_id, policy_id)
-    return Words(result.policy.title, result.policy.name("en"))
+    return [rule_words(rule, policy_id, match.title_of).of(language()) for rule in rules]
 
 
 def sections(match: Match, changed: frozenset[str], whole: str = "") -> list[Section]:
