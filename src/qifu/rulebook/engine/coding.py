@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qifu.rulebook.codes import REGION
 from qifu.rulebook.engine.compiling import Codes, Column, HasAny, Program, Spans
 from qifu.rulebook.engine.parquet import Table
 
@@ -64,7 +65,8 @@ class Snapshot:
     """All enterprises, coded for one program.
 
     `order[i]` is the place in the input of the i-th enterprise here: they are sorted by `sorted_by`
-    (most policies begin with its region), so that most policies can pass over most blocks.
+    (most policies begin with its region) and by another code, so that most policies can pass over
+    most enterprises.
     """
 
     size: int
@@ -108,7 +110,7 @@ def code_snapshot(table: Table, program: Program, *, threads: int = 2) -> Snapsh
     for row in program.rows:
         if isinstance(row, HasAny):
             asked[row.column].update(row.members)
-    by = _first_asked(program)
+    by = _asked_first(program)
     distinct: dict[Column, tuple[Any, ...]] = {}
 
     def codes(column: Column) -> Coded:
@@ -117,21 +119,21 @@ def code_snapshot(table: Table, program: Program, *, threads: int = 2) -> Snapsh
             distinct[column] = found
         return coded
 
-    def sort() -> tuple[Coded | None, Array | None]:
-        """The column that all are sorted by, and their order, if it is not that of the table."""
-        if by is None:
-            return None, None
-        coded = codes(by)
-        if bool((coded.values[1:] >= coded.values[:-1]).all()):
-            return coded, None
-        order = np.argsort(coded.values, kind="stable")
-        return Coded(by, coded.values[order], coded.unknown), order
+    def sort() -> tuple[dict[Column, Coded], Array | None]:
+        """The columns that all are sorted by, and their order, if it is not that of the table."""
+        keys = {column: codes(column) for column in by}
+        if not keys:
+            return keys, None
+        order = np.lexsort([coded.values for coded in reversed(keys.values())])
+        if bool((order[1:] > order[:-1]).all()):
+            return keys, None
+        return {c: Coded(c, one.values[order], one.unknown) for c, one in keys.items()}, order
 
     def code(column: Column) -> Coded | CodedSet:
         if column.kind == "set":
             return _sets(table, column, sorted(asked[column]), first.result()[1])
-        if column == by and (key := first.result()[0]):
-            return key
+        if column in by:
+            return first.result()[0][column]
         if column.kind in ("number", "date"):
             coded = _ranks(table, column, cuts[column])
         elif column.kind == "flag":
@@ -154,13 +156,14 @@ def code_snapshot(table: Table, program: Program, *, threads: int = 2) -> Snapsh
         cuts=cuts,
         distinct={column: distinct[column] for column in program.columns if column in distinct},
         order=np.arange(table.num_rows, dtype=np.int64) if order is None else order,
-        sorted_by=by,
+        sorted_by=by[0] if by else None,
         warnings=tuple(dict.fromkeys(missing)),
     )
 
 
-def _first_asked(program: Program) -> Column | None:
-    """The code column that most policies ask for in a hard group of one leaf."""
+def _asked_first(program: Program) -> list[Column]:
+    """The two columns of codes that most policies ask for in a hard group of one leaf; region at
+    their head."""
     groups = program.groups
     single = groups.hard & (np.diff(groups.leaf_starts) == 1)
     asked = np.bincount(groups.rows[groups.leaf_starts[:-1][single]], minlength=len(program.rows))
@@ -168,9 +171,7 @@ def _first_asked(program: Program) -> Column | None:
     for row, count in zip(program.rows, asked.tolist(), strict=True):
         if count and isinstance(row, Codes):
             votes[row.column] = votes.get(row.column, 0) + count
-    regions = {column: count for column, count in votes.items() if column.name == "region"}
-    chosen = regions or votes
-    return max(chosen, key=lambda column: chosen[column]) if chosen else None
+    return sorted(votes, key=lambda column: (column.name != REGION, -votes[column]))[:2]
 
 
 def _small(count: int) -> tuple[type[np.unsignedinteger[Any]], int]:
@@ -294,8 +295,11 @@ def _codes(table: Table, column: Column) -> tuple[Coded, tuple[str, ...]]:
         coded[begin : begin + len(places)] = np.array([*of, -1], np.int32)[places]
         begin += len(places)
     kind, unknown = _small(len(numbers))
-    # -1 as a small number without sign is the highest: unknown
-    return Coded(column, coded.astype(kind), unknown), tuple(numbers)
+    # numbered as they sort, so that what is under one code lies together
+    ordered = sorted(numbers)
+    final = np.full(len(ordered) + 1, unknown, kind)
+    final[[numbers[name] for name in ordered]] = np.arange(len(ordered))
+    return Coded(column, final[coded], unknown), tuple(ordered)
 
 
 def _texts(column: Column, type_: pa.DataType, what: str = "texts") -> None:
