@@ -114,6 +114,10 @@ class Store:
     def array(self, name: str, kind: Any, length: int) -> Mapped:
         """The array of that name, made where it is not there yet."""
         path = self.folder / f"{name}.array"
+        saved = self.header.get("arrays", {}).get(name, 0)
+        there = path.stat().st_size if path.exists() else 0
+        if there < saved:
+            raise Torn(f"{path.name}: {there} bytes of {saved}")
         self.arrays[name] = Mapped(path, kind, length, write=self.write)
         return self.arrays[name]
 
@@ -125,7 +129,8 @@ class Store:
         """Everything to the disk, then the header that says so, then an empty journal."""
         for array in self.arrays.values():
             array.flush()
-        self.header = {**self.header, **header, "epoch": self.epoch + 1}
+        sizes = {name: array.array.nbytes for name, array in self.arrays.items()}
+        self.header = {**self.header, **header, "arrays": sizes, "epoch": self.epoch + 1}
         body = json.dumps(self.header, ensure_ascii=False).encode()
         digest = hashlib.sha256(body).hexdigest().encode()
         self._replace("header", digest + b"\n" + body)
