@@ -221,10 +221,25 @@ def test_findings_are_there_for_programs_too(pack):
     assert done.exit_code == 1
     (finding,) = json.loads(done.stdout)
     assert set(finding) == {
-        "file", "line", "path", "code", "message", "message_zh", "found", "allowed",
+        "severity", "file", "line", "path", "code", "message", "message_zh", "found", "allowed",
+        "page",
     }  # fmt: skip
     assert finding["file"].endswith("units.yaml") and finding["line"] > 1
     assert finding["found"] == "SZ-NOWHERE" and "请改正代码" in finding["message_zh"]
+
+
+def test_what_looks_wrong_in_a_policy_is_told_and_only_an_error_refuses_the_pack(pack):
+    law = pack / "policies" / "SZD-2026-025.yaml"
+    change(law, "benefit: grant", "benefit: grant\naccept: [{code: unit_scale, why: 小额}]")
+    done = run("city", "check", pack, "--json")
+    assert done.exit_code == 0
+    assert [(f["severity"], f["code"]) for f in json.loads(done.stdout)] == [("warning", "accept")]
+    done = run("city", "check", pack, "--json", "--as-of", "2028-01-01")
+    assert done.exit_code == 0 and "expired" in {f["code"] for f in json.loads(done.stdout)}
+    change(law, 'op: ">", value: 0, unit: m2', 'op: "<", value: 0, unit: m2')
+    done = run("city", "check", pack)
+    assert done.exit_code == 1
+    assert "没有企业能满足这一条" in done.stderr
 
 
 def test_two_folders_are_compared_without_a_database(pack):

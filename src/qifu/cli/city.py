@@ -3,14 +3,13 @@
 import json
 import sys
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from qifu.cli.main import start_django
-from qifu.cli.rules_basis import CITY_TIME
+from qifu.cli.rules_basis import as_of_option, read_as_of
 
 if TYPE_CHECKING:
     from qifu.base.packs import Pack
@@ -95,12 +94,16 @@ def new(folder: Path, identity: str, name: str, name_en: str, region: str, langu
 @city.command()
 @PACK
 @AS_JSON
-def check(pack: Path, as_json: bool) -> None:
-    """Check a pack: every finding with file, line, place and mend; exit 1 if one is an error."""
+@as_of_option
+def check(pack: Path, as_json: bool, as_of: str | None) -> None:
+    """Check a pack: every finding with file, line, place and mend; exit 1 if one is an error.
+
+    With --as-of also what has expired on that day.
+    """
     from qifu.base.packs.check import read_and_check
     from qifu.rulebook.finding_words import as_json as told
 
-    reading = read_and_check(pack, on=datetime.now(CITY_TIME).date())
+    reading = read_and_check(pack, on=read_as_of(as_of))
     findings = reading.findings
     if as_json:
         _print([told(finding) for finding in (*findings, *reading.warnings)])

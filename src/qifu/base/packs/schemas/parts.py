@@ -140,6 +140,7 @@ def conditions() -> dict[str, Schema]:
             "para": free("第几段，从 0 数", "paragraph, from 0", type="integer"),
             "span": free("从第几个字到第几个字", "[start, end) in it", type="array",
                          items={"type": "integer"}, minItems=2, maxItems=2),
+            "valid_to": day("依据有效到哪一天", "the last day of that basis"),
         },
     )  # fmt: skip
     common = {

@@ -194,6 +194,10 @@ def policy() -> Schema:
             "combine": rows("和别的政策一起时怎么算", "how it counts with others", combined),
             "benefit": choice("支持方式", "benefit", BENEFITS),
             "card": card,
+            "accept": rows("看过、确实无误的提醒", "warnings that are right as they are", obj(
+                "一种提醒", "one of them",
+                {"code": text("代号", "code of the finding"), "why": text("理由", "the reason")},
+                ("code", "why"))),
         },
         ("id", "version", "title", "when", "benefit", "card", "effective"),
     )  # fmt: skip
