@@ -1,7 +1,6 @@
 """`qifu rules`: check policies, report on one enterprise; no database, no Django."""
 
 import gc
-import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -24,7 +23,7 @@ from qifu.cli.rules_check import check
 from qifu.cli.rules_match import match
 from qifu.cli.rules_preview import preview
 from qifu.cli.rules_snapshot import snapshot
-from qifu.cli.rules_text import print_report
+from qifu.cli.rules_text import json_lines, print_report
 from qifu.rulebook.documents import (
     Document,
     load_documents,
@@ -83,7 +82,7 @@ def report_(
     known = reading(lambda: _facts(facts, basis, on))
     made = reading(lambda: report(read, known, basis.catalogue, as_of=on, derived=basis.derived))
     if as_json:
-        click.echo(json.dumps(made.to_json(), ensure_ascii=False, indent=2))
+        click.echo("\n".join(json_lines(made)))
     else:
         print_report(made, language=lang, everything=everything)
 

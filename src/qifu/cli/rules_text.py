@@ -1,6 +1,9 @@
 """A report as text for the terminal, in Chinese or English."""
 
+import json
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import click
 
@@ -27,17 +30,15 @@ MARKS = {"met": "✓", "unmet": "✗", "unknown": "？"}
 COLOURS = {"met": "green", "unmet": "red", "unknown": "yellow"}
 
 
-def part_of(result: PolicyResult) -> str:
-    """Under which heading a policy stands."""
-    return "near_miss" if result.near_miss else result.verdict
-
-
 def print_report(report: Report, *, language: str, everything: bool) -> None:
     """Print the report; what does not fit at all is only counted unless `everything`."""
     zh = language == "zh"
-    parts: dict[str, list[PolicyResult]] = {part: [] for part in PARTS}
-    for result in report.policies:
-        parts[part_of(result)].append(result)
+    parts = {
+        "eligible": report.those("eligible"),
+        "maybe": report.those("maybe"),
+        "near_miss": report.those("ineligible", near_miss=True),
+        "ineligible": report.those("ineligible", near_miss=False),
+    }
     counts = "  ".join(f"{PARTS[p].of(language)} {len(found)}" for p, found in parts.items())
     click.secho(f"{report.as_of}  {counts}", bold=True)
     if report.skipped:
@@ -53,6 +54,20 @@ def print_report(report: Report, *, language: str, everything: bool) -> None:
         for result in sorted(found, key=_worth, reverse=True):
             _print_policy(result, language)
     _print_end(report, language)
+
+
+def json_lines(report: Report) -> Iterator[str]:
+    """The report as JSON, a policy a line: 14,000 of them are looked through with grep or jq."""
+
+    def text(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=False)
+
+    told = report.to_json()
+    policies, questions = told.pop("policies"), told.pop("questions")
+    yield text(told)[:-1] + ', "policies": ['
+    for i, policy in enumerate(policies, 1):
+        yield text(policy) + ("," if i < len(policies) else "")
+    yield f'], "questions": {text(questions)}}}'
 
 
 def amount_words(amount: AmountRange | None) -> Words:
