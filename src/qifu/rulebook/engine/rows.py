@@ -67,17 +67,24 @@ def coded(
     rows: Array, values: Array, none: int, unknown: int,
     true_starts: Array, true_items: Array, coarse_starts: Array, coarse_items: Array,
 ) -> None:  # fmt: skip
-    """Rows of codes: each enterprise knows the rows that its code is in."""
-    for e in range(len(values)):
-        code = values[e]
-        bit, w = ONE << np.uint64(e & 63), e >> 6
+    """Rows of codes: each code knows the rows that it is in.
+
+    Enterprises are sorted, so that the same code stands many times in a row: its bits of a word are
+    put down together.
+    """
+    e, size = 0, len(values)
+    while e < size:
+        code, w, bits = values[e], e >> 6, ZERO
+        while e < size and e >> 6 == w and values[e] == code:
+            bits |= ONE << np.uint64(e & 63)
+            e += 1
         if code == none:
-            rows[unknown, w] |= bit
+            rows[unknown, w] |= bits
             continue
         for i in range(true_starts[code], true_starts[code + 1]):
-            rows[true_items[i], w] |= bit
+            rows[true_items[i], w] |= bits
         for i in range(coarse_starts[code], coarse_starts[code + 1]):
-            rows[coarse_items[i], w] |= bit
+            rows[coarse_items[i], w] |= bits
 
 
 @_compiled
