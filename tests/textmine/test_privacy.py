@@ -85,6 +85,10 @@ def test_a_name_once_found_is_found_wherever_it_stands():
     assert said(text) == [("name", "赵一鸣"), ("name", "赵一鸣")]
 
 
+def test_names_that_are_known_are_found_without_any_sign():
+    assert said("王芳叫我来的", names=["王芳", ""]) == [("name", "王芳")]
+
+
 def test_names_in_a_row_are_found():
     assert said("举报人：王小明、李建国、张丽，均为员工") == [
         ("name", "王小明"), ("name", "李建国"), ("name", "张丽")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qifu.cli.appeals_training import training
 from qifu.cli.main import start_django
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ SHOWN = 24
 @click.group()
 def appeals() -> None:
     """诉求 · Appeals: routing, suggestions, replay, the step table."""
+
+
+appeals.add_command(training)
 
 
 @appeals.command()
@@ -218,11 +222,13 @@ def _place(names: list[str], wanted: tuple[str, ...]) -> int | None:
 
 
 def _row(line: int, text: str, read: "Read") -> dict[str, Any]:
+    from qifu.textmine.privacy import mask
+
     scope = read.scope[0] if read.scope else None
     route = read.route
     return {
         "line": line,
-        "text": " ".join(text.split())[:60],
+        "text": mask(" ".join(text.split()))[0][:60],
         "matter": read.matter or ABSTAINED,
         "score": f"{read.matters[0].score:.2f}" if read.matters else "",
         "matters": " ".join(f"{one.code}:{one.score:.2f}" for one in read.matters),

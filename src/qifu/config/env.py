@@ -28,6 +28,10 @@ class Environment:
                       client's address is believed
     QIFU_CLAMD        where ClamAV's daemon listens, unix:/run/clamav/clamd.ctl or tcp:host:port;
                       without it files are looked through by content only
+    QIFU_TRIAGE_MODEL a model of `qifu triage train` that suggests matters to the intake desk
+    QIFU_LLM_URL      a language model of the house, like http://127.0.0.1:8080/v1; with
+                      QIFU_LLM_MODEL and QIFU_LLM_KEY read by adapters.language_model, which
+                      commands without Django use as well
     QIFU_API_PER_MINUTE   requests a minute that one token may make (default 300)
     QIFU_WEBHOOK_PRIVATE=1   webhooks may go to http and to addresses of this house: for
                       development, or where the receivers stand in the same network
@@ -44,6 +48,7 @@ class Environment:
     insecure: bool
     proxies: int
     clamd: str
+    triage_model: str
     api_per_minute: int
     webhook_private: bool
     event_days: int
@@ -94,6 +99,7 @@ def read_environment() -> Environment:
         insecure=demo or _env.bool("QIFU_INSECURE", default=False),
         proxies=_env.int("QIFU_PROXIES", default=0),
         clamd=_env.str("QIFU_CLAMD", default=""),
+        triage_model=_env.str("QIFU_TRIAGE_MODEL", default=""),
         api_per_minute=_env.int("QIFU_API_PER_MINUTE", default=300),
         webhook_private=_env.bool("QIFU_WEBHOOK_PRIVATE", default=False),
         event_days=_env.int("QIFU_EVENT_DAYS", default=30),

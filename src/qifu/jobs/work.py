@@ -17,6 +17,7 @@ from qifu.appeals.actions import recompute_clocks, scan_attachment
 from qifu.base import journal, outbox, schedule
 from qifu.jobs import live_index
 from qifu.jobs.exchange import run_exchange
+from qifu.jobs.triage import classify_waiting
 from qifu.jobs.webhooks import start_courier
 from qifu.notices.actions.deliveries import sweep_events
 
@@ -48,6 +49,10 @@ def _run_exchange(now: datetime) -> object:
     return run_exchange(settings.QIFU_VAR / "exchange", now=now)
 
 
+def _classify_waiting(now: datetime) -> object:
+    return classify_waiting(settings.QIFU_TRIAGE_MODEL, now=now)
+
+
 # everything of appeals that comes round: select by state, a case a transaction, safe to repeat
 _APPEALS: dict[str, tuple[Callable[..., object], int]] = {
     "appeals.mark_missed": (appeals.mark_missed, 5),
@@ -70,6 +75,7 @@ HANDLERS: dict[str, outbox.Handler] = {
     "policies.refresh_match": live_index.serve_refresh,
 }
 JOBS: dict[str, schedule.Job] = {
+    "appeals.classify": _classify_waiting,
     "appeals.exchange": _run_exchange,
     "accounts.sweep_programs": _sweep_programs,
     "appeals.recount": _recount_clocks,
@@ -80,6 +86,7 @@ JOBS: dict[str, schedule.Job] = {
     **{name: _coming_round(action) for name, (action, _minutes) in _APPEALS.items()},
 }
 MINUTES: dict[str, int] = {
+    "appeals.classify": 1,
     "appeals.exchange": 1,
     "accounts.sweep_programs": 60,
     "appeals.recount": 1,

@@ -19,9 +19,10 @@ from qifu.appeals.models.handling import (
     Reply,
     SupervisionNotice,
 )
-from qifu.appeals.models.intake import Link, ScopeDecision, Suggestion, TextBand
+from qifu.appeals.models.intake import BY_MODEL, Link, ScopeDecision, Suggestion, TextBand
 
 __all__ = [
+    "BY_MODEL",
     "Absence",
     "Appeal",
     "AppealPoint",

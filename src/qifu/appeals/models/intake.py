@@ -34,6 +34,10 @@ class ScopeDecision(models.Model):
         return "accepted" if self.accepted else self.exclusion
 
 
+# what the names of trained models begin with, in `Suggestion.model`
+BY_MODEL = "text "
+
+
 class Suggestion(models.Model):
     """What rules or a model suggested for a case, and what a person made of it.
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 
-from qifu.appeals.models import Appeal
+from django.db.models import Exists, OuterRef
+
+from qifu.appeals.models import Appeal, Suggestion
 from qifu.appeals.states import State
 from qifu.base.city import City
 from qifu.organisations.models import Unit
 from qifu.organisations.permissions import NOBODY, Actor
+
+_NOT_TAKEN_IN = (
+    State.DRAFT, State.SUBMITTED, State.NEED_INFO, State.NOT_ACCEPTED, State.LAPSED,
+    State.WITHDRAWN,
+)  # fmt: skip
 
 
 def intake_desk(city: City) -> Actor:
@@ -26,6 +33,29 @@ def waiting_cases() -> list[int]:
     """The numbers of the table of all cases that wait to be taken in, the oldest first."""
     waiting = Appeal.objects.filter(state=State.SUBMITTED).order_by("submitted_at", "pk")
     return list(waiting.values_list("pk", flat=True))
+
+
+def waiting_without(model: str, *, most: int) -> list[int]:
+    """Those of which a model has not said anything yet, at most so many."""
+    said = Suggestion.objects.filter(appeal=OuterRef("pk"), about="matter", model=model)
+    waiting = Appeal.objects.filter(~Exists(said), state=State.SUBMITTED)
+    return list(waiting.order_by("submitted_at", "pk").values_list("pk", flat=True)[:most])
+
+
+def sorted_cases() -> list[int]:
+    """The numbers of the table of all cases that a person took in under a matter."""
+    taken = Appeal.objects.exclude(state__in=_NOT_TAKEN_IN).exclude(matter="")
+    return list(taken.order_by("pk").values_list("pk", flat=True))
+
+
+def corrected_matters() -> set[int]:
+    """Those of them where a person chose another matter than rules or a model suggested first."""
+    decided = Suggestion.objects.filter(about="matter", decided_at__isnull=False)
+    return {
+        one.appeal_id
+        for one in decided.exclude(chosen="").iterator(chunk_size=500)
+        if one.top and one.top[0].get("code") != one.chosen
+    }
 
 
 def cases_by_number(numbers: list[int], *, batch: int = 200) -> Iterator[Appeal]:

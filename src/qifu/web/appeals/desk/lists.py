@@ -19,6 +19,7 @@ from qifu.appeals.states import Kind, State
 from qifu.base.city import City
 from qifu.organisations.permissions import Actor
 from qifu.organisations.selectors import units_at_work
+from qifu.textmine.privacy import mask
 from qifu.web import xlsx
 from qifu.web.appeals.desk.doors import appeals_desk
 from qifu.web.appeals.desk.forms.base import unit_name
@@ -161,7 +162,10 @@ def cases(request: AskedRequest) -> HttpResponse:
 @appeals_desk
 @require_http_methods(["GET"])
 def cases_xlsx(request: AskedRequest) -> HttpResponse:
-    """The list of the address as a workbook, up to the number that a list counts."""
+    """The list of the address as a workbook, up to the number that a list counts.
+
+    Titles leave the house with numbers and names of people masked.
+    """
     actor, city, now = request.actor, city_of(request), timezone.now()
     name, form, _page = _asked(request)
     listed = list_of(actor, name, now=now, **form.asked)
@@ -179,7 +183,7 @@ def cases_xlsx(request: AskedRequest) -> HttpResponse:
         [
             (
                 one.number, state_badge(one.state).words, kind_word(one.kind),
-                matter_word(one.matter, city), one.title, firm_of(one),
+                matter_word(one.matter, city), mask(one.title)[0], firm_of(one),
                 one.enterprise.uscc if one.enterprise else "", region_name(city, one.region),
                 unit_words(one.holder), unit_words(one.lead),
                 one.handler.display_name if one.handler else "", one.hop, one.submitted_at,

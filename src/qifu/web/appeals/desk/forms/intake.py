@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qifu.appeals import actions
-from qifu.appeals.models import Appeal
+from qifu.appeals.models import BY_MODEL, Appeal
 from qifu.appeals.selectors import as_rows
 from qifu.appeals.states import Kind
 from qifu.organisations.permissions import Actor
@@ -72,6 +72,18 @@ class AcceptForm(DeskStep):
             MatterHint(by_code[one.code], tuple(dict.fromkeys(said.word for said in one.words)))
             for one in self.about.suggestions.matters
         ]
+
+    @property
+    def by_model(self) -> tuple[MatterHint, int] | None:
+        """The matter that a trained model said of the case, and its confidence in per cent."""
+        by_code = {one.code: one for one in self.city.matters}
+        for row in reversed(self.about.case.suggestions):
+            if row.about == "matter" and row.model.startswith(BY_MODEL) and row.top:
+                best = row.top[0]
+                if best["code"] in by_code:
+                    words = tuple(word for word in best["why"].split("、") if word)
+                    return MatterHint(by_code[best["code"]], words), round(best["score"] * 100)
+        return None
 
     def prepare(self) -> None:
         appeal = self.about.appeal
