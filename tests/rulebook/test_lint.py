@@ -67,6 +67,8 @@ def test_policies_that_say_nearly_the_same_at_the_same_time_are_found(
     # one that knows of the other, or comes after it, or is for another area or kind, is right
     assert told(ONE, other | {"excludes": ["P1"]}) == []
     assert told(ONE | {"excludes": ["P2"]}, other) == []
+    combine = [{"rule": "highest", "with": ["P1"]}]
+    assert told(ONE, other | {"combine": combine}) == []
     early = ONE | {"effective": {"to": date(2026, 12, 31)}}
     assert told(early, other | {"effective": {"from": date(2027, 1, 1)}}) == []
     assert told(ONE, other | {"region": "4419"}) == []

@@ -5,8 +5,9 @@ A code never changes its meaning: programs and authors (`accept`) rely on it.
 
 from typing import Final
 
-from qifu.rulebook.findings import Finding, Words
+from qifu.rulebook.findings import Finding
 from qifu.rulebook.lint_words import LINT
+from qifu.rulebook.words import Words
 
 # what cannot be read, in policies and in every other file of a pack
 READING: Final = {
@@ -224,8 +225,8 @@ READING: Final = {
     ),
     "forgotten": Words("漏了法定节假日，请补上。", "A public holiday is missing: add it."),
     "excludes": Words(
-        "互斥的政策不对，请改正编号。",
-        "The excluded policy is not here, or is this one: correct its id.",
+        "所指的另一条政策不在这里，或就是这一条：请改正编号。",
+        "The other policy that is named is not here, or is this one: correct its id.",
     ),
     "combine": Words(
         "几项政策合起来的规定不对，请改正。",

@@ -4,16 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 ERROR, WARNING = "error", "warning"
-
-
-class Words(NamedTuple):
-    """What is wrong and what to do, in Chinese and in English."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True)

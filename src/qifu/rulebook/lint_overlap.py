@@ -72,7 +72,7 @@ def _versions(policies: Sequence[Policy]) -> Iterator[Remark]:
 
 
 class _Links:
-    """Which policies know of each other."""
+    """Which policies know of each other, through `excludes` or `combine`."""
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self.excluded: dict[str, set[str]] = {}

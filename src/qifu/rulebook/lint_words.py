@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from qifu.rulebook.findings import Words
+from qifu.rulebook.words import Words
 
 # what `qifu rules check` finds in policies that can be read
 LINT: Final = {
