@@ -1,0 +1,1 @@
+"""A language model of the house behind the same interfaces: asked, checked, and never trusted."""
