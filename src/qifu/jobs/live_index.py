@@ -276,6 +276,8 @@ def _update(
 
 def check_index(now: datetime, *, firms: int = SAMPLE) -> "list[Disagreement]":
     """Hold some firms, drawn by lot, against whole reports; where one disagrees build anew."""
+    from qifu.rulebook.engine.index import check_sample  # noqa: PLC0415 - starts the compiler
+
     try:
         city, on = current_city(), localdate(now)
         with held_index(city, patience=0) as index:
@@ -288,7 +290,7 @@ def check_index(now: datetime, *, firms: int = SAMPLE) -> "list[Disagreement]":
             facts = {
                 pk: city.with_derived(own, as_of=on)[0] for pk, own in facts_of_these(drawn).items()
             }
-            wrong = index.check_sample(facts)
+            wrong = check_sample(index, facts)
             if wrong:
                 _rebuild(wrong, city, on, now)
             return wrong

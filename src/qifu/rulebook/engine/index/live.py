@@ -35,7 +35,6 @@ from qifu.rulebook.engine.index.store import Store
 from qifu.rulebook.engine.index.table import Table
 from qifu.rulebook.facts import IDENTITY, Fact, split_key
 from qifu.rulebook.policy import Policy
-from qifu.rulebook.report import Prepared
 
 # the journal is folded into the arrays when it is longer than this many bytes
 LONGEST_JOURNAL = 4 << 20
@@ -48,16 +47,6 @@ class Moved:
     policy: str
     before: str
     after: str
-
-
-@dataclass(frozen=True)
-class Disagreement:
-    """What the index says of an enterprise and what a report over its facts says."""
-
-    enterprise: int
-    policy: str
-    index: str
-    report: str
 
 
 class LiveIndex:
@@ -77,6 +66,8 @@ class LiveIndex:
         self._groups: dict[str, Groups] = {}
         self._users: dict[int, list[int]] = {}
         self._users_of: dict[int, Array] = {}
+        self._current: Array | None = None
+        self._kinds: dict[str, str | None] = {}
         self._number: dict[str, int] = {}
         self._names: list[str] = []
         self._table = Table(store, self._run)
@@ -146,7 +137,10 @@ class LiveIndex:
         return self._reached(flat, flat.add(self._compiled(policy), *self._lie))
 
     def add_policy(self, policy: Policy) -> Reach:
-        """Keep a policy, in the place of any of the same id; whom it reaches."""
+        """Keep a policy, in the place of any of the same id; whom it reaches.
+
+        It is on the disk with the next `save`.
+        """
         self._groups[policy.id] = self._compiled(policy)
         self._link(policy)
         return self._reached(self._flat, self._number[policy.id])
@@ -161,6 +155,7 @@ class LiveIndex:
     def remove_policy(self, ident: str) -> None:
         """Forget a policy; its rows go with the next `keep`."""
         del self.policies[ident], self._number[ident], self._groups[ident]
+        self._current = None
 
     def diff(self, old: Policy | None, new: Policy | None) -> Difference:
         """Who comes, goes and stays from one version to another, over the facts as they are."""
@@ -180,6 +175,7 @@ class LiveIndex:
         old, flat = self.policies, self._flat
         self.catalogue, self.as_of = catalogue or self.catalogue, as_of
         self.policies, self._number, self._names, self._flat = {}, {}, [], Flat()
+        self._current, self._kinds = None, {}
         self._take(policies)
         found: dict[str, Difference] = {}
         for ident in dict.fromkeys([*old, *self.policies]):
@@ -213,6 +209,7 @@ class LiveIndex:
         p = self._flat.add(groups, *self._lie)
         self.policies[policy.id] = policy
         self._number[policy.id] = p
+        self._current = None
         self._names.append(policy.id)
         for _, _, leaves in groups:
             for number, _ in leaves:
@@ -227,8 +224,14 @@ class LiveIndex:
             if users is None:
                 users = self._users_of[number] = np.array(self._users.get(number, ()), np.int64)
             marked[users] = True
-        current = np.fromiter(self._number.values(), np.int64, len(self._number))
+        current = self._slots()
         return np.asarray(current[marked[current]])
+
+    def _slots(self) -> Array:
+        """The policies as they are now, in the order of their ids here."""
+        if self._current is None:
+            self._current = np.fromiter(self._number.values(), np.int64, len(self._number))
+        return self._current
 
     def _sweep(self) -> None:
         """Give up the rows that no policy stands on."""
@@ -295,32 +298,16 @@ class LiveIndex:
         place = self._places.get(number)
         if place is None:
             raise KeyError(number)
-        slots = np.fromiter(self._number.values(), np.int64, len(self._number))
-        said = self._flat.judge(slots, place, self._table.bits, self._run)
+        said = self._flat.judge(self._slots(), place, self._table.bits, self._run)
         return {ident: VERDICTS[one] for ident, one in zip(self._number, said, strict=True)}
-
-    def check_sample(self, facts: Mapping[int, Mapping[str, Any]]) -> list[Disagreement]:
-        """Hold some enterprises against a report over their facts; where the two disagree."""
-        prepared = Prepared(list(self.policies.values()), self.catalogue, as_of=self.as_of)
-        found = []
-        for number, own in facts.items():
-            made = prepared.report(own)
-            wanted = {
-                one.policy.id: ("near" if one.near_miss else "none")
-                if one.verdict == "ineligible"
-                else one.verdict
-                for one in made.policies
-            }
-            said = self.verdicts(number) if number in self else dict.fromkeys(wanted, "none")
-            found += [
-                Disagreement(number, ident, said.get(ident, "none"), answer)
-                for ident, answer in wanted.items()
-                if said.get(ident, "none") != answer
-            ]
-        return found
 
     def _kind(self, key: str) -> str | None:
         """How a fact is kept; None for what the catalogue does not have."""
+        if key not in self._kinds:
+            self._kinds[key] = self._kind_of(key)
+        return self._kinds[key]
+
+    def _kind_of(self, key: str) -> str | None:
         try:
             name, _ = split_key(key)
         except ValueError:
@@ -349,7 +336,7 @@ class LiveIndex:
             )
             table.ids.array[place] = number
             self._places.add(number, place)
-            whole, policies = True, np.fromiter(self._number.values(), np.int64)
+            whole, policies = True, self._slots()
             before = np.zeros(len(policies), np.uint8)
             table.write(place, table.news(place, facts, self._kind, whole=True))
             table.bits.put(np.array([VALID]), place, np.ones(1, np.uint8))
