@@ -128,14 +128,14 @@ class City:
     def known(
         self, facts: Mapping[str, Any], *, as_of: date
     ) -> tuple[dict[str, Fact], Mapping[str, tuple[str, ...]]]:
-        """The same of `usable` facts, every value in the one form that the rulebook reads."""
-        return derive(
-            facts,
-            self.derived,
-            self.catalogue,
-            as_of=as_of,
-            functions={"size_class": self._size_of},
-        )
+        """The same, every value in the one form that the rulebook reads."""
+        functions = {"size_class": self._size_of}
+        try:
+            return derive(facts, self.derived, self.catalogue, as_of=as_of, functions=functions)
+        except RuleError:
+            # hardly ever: most facts are usable, and looking first would read all of them twice
+            usable = self.usable(facts)
+            return derive(usable, self.derived, self.catalogue, as_of=as_of, functions=functions)
 
     @property
     def appeals(self) -> Mapping[str, Any]:

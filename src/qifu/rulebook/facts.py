@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
@@ -105,6 +106,7 @@ def read_value(value: object, attribute: Attribute, catalogue: Catalogue) -> Fac
     return read_member(value, attribute)
 
 
+@lru_cache(maxsize=4096)
 def split_key(key: str) -> tuple[str, int | None]:
     """`revenue@2025` → (revenue, 2025), `region` → (region, None); ValueError for other text."""
     found = _KEY.fullmatch(key)
