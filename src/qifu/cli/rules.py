@@ -20,6 +20,7 @@ from qifu.cli.rules_basis import (
     refuse,
 )
 from qifu.cli.rules_check import check
+from qifu.cli.rules_draft import draft
 from qifu.cli.rules_match import match
 from qifu.cli.rules_preview import preview
 from qifu.cli.rules_snapshot import snapshot
@@ -42,6 +43,7 @@ def rules() -> None:
 
 
 rules.add_command(check)
+rules.add_command(draft)
 rules.add_command(match)
 rules.add_command(preview)
 rules.add_command(snapshot)

@@ -31,9 +31,7 @@ _RANKED: Final = re.compile(
 def read_days(sheet: Sheet, sentence: Sentence, spans: list[tuple[int, int]]) -> Iterator[Mark]:
     """Conditions on a day: 2026年1月1日以后注册, 某日至某日发放的."""
     plain = sheet.plain
-    for stretch in sheet.stretches:
-        if stretch.start < sentence.start or stretch.end > sentence.end:
-            continue
+    for stretch in sheet.stretches_in(sentence.start, sentence.end):
         if not free(spans, stretch.start, stretch.end) or stretch.opens.year is None:
             continue
         inside = next(

@@ -63,7 +63,7 @@ class PolicyReader:
         names: dict[int, str] = {}
         groups: dict[str, dict[str, Any]] = {}
         ids = dict(_ids(marks))
-        _hang(sheet, conditions, amounts)
+        _hang(conditions, amounts)
         elements = tuple(
             self._element(mark, ids, text, _named(mark.group, names, groups), sheet)
             for mark in marks
@@ -176,23 +176,24 @@ def _named(
     return names[id(choice)]
 
 
-def _hang(sheet: Sheet, conditions: list[Mark], amounts: list[Mark]) -> None:
+def _hang(conditions: list[Mark], amounts: list[Mark]) -> None:
     """Which conditions an amount hangs on: those of its sentence between the last sum and it.
 
     A further figure behind a sum (「，最高80万元」) hangs on what the sum hangs on.
     """
+    asked: dict[int, list[Mark]] = {}
+    for condition in conditions:
+        asked.setdefault(condition.sentence, []).append(condition)
+    last: Mark | None = None
     for amount in amounts:
         if amount.says["shape"] == "tier":
             continue
-        same = [a for a in amounts if a.sentence == amount.sentence and a.end <= amount.start]
-        last = max(same, key=lambda a: a.end, default=None)
+        if last is not None and (last.sentence != amount.sentence or last.end > amount.start):
+            last = None
         since = last.end if last else -1
-        between = [
-            c
-            for c in conditions
-            if c.sentence == amount.sentence and since <= c.start < amount.start
-        ]
+        between = [c for c in asked.get(amount.sentence, ()) if since <= c.start < amount.start]
         amount.when = between or (list(last.when) if last else [])
+        last = amount
 
 
 def _window(mark: Mark) -> tuple[str, Any]:

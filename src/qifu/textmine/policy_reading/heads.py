@@ -126,10 +126,14 @@ def _numbers(sheet: Sheet) -> Iterator[Mark]:
 def _days(sheet: Sheet, conditions: list[Mark]) -> Iterator[Mark]:
     """Windows and other days; those that stand in a condition are left to it."""
     plain = sheet.plain
-    for stretch in sheet.stretches:
-        if any(m.overlaps(stretch.start, stretch.end) for m in conditions):
+    dated: dict[int, list[Mark]] = {}
+    for mark in conditions:
+        dated.setdefault(mark.sentence, []).append(mark)
+    for stretch in sheet.stretches if sheet.outline.sentences else ():
+        number = sheet.outline.sentence_at(stretch.start)
+        sentence = sheet.outline.sentences[number]
+        if any(m.overlaps(stretch.start, stretch.end) for m in dated.get(number, ())):
             continue
-        sentence = sheet.outline.sentences[sheet.outline.sentence_at(stretch.start)]
         before = plain[max(sentence.start, stretch.start - 24) : stretch.start]
         after = plain[stretch.end : stretch.end + 16]
         if _RATE_DAY.search(after):

@@ -33,10 +33,12 @@ _NOT_A_MEASURE: Final = re.compile(
 
 def read_measured(sheet: Sheet, taken: list[Mark]) -> list[Mark]:
     """Conditions with figures; a figure of `taken` (the amounts) is left to it."""
-    amounts = sorted((m.start, m.end) for m in taken)
+    amounts: dict[int, list[tuple[int, int]]] = {}
+    for mark in taken:
+        amounts.setdefault(mark.sentence, []).append((mark.start, mark.end))
     found: list[Mark] = []
     for number, sentence in sheet.reading():
-        spans = [(a, b) for a, b in amounts if a < sentence.end and b > sentence.start]
+        spans = amounts.get(number, [])
         here = [
             *_figures(sheet, sentence, spans), *read_days(sheet, sentence, spans),
             *read_grown(sheet, sentence), *read_ranks(sheet, sentence),

@@ -38,6 +38,7 @@ _HEADING: Final = re.compile(
     r"[^\n。；：，！？（） ]{0,8})"
     r"(?P<sign>：|[ 　]+(?=\S)|(?=\n)|$)"
 )
+LONGEST: Final = 800  # characters of a sentence
 _STOP: Final = re.compile(r"[。；！？\n…]+")
 _COMMA: Final = re.compile(r"，+")
 _LEAD: Final = re.compile(
@@ -154,6 +155,9 @@ def _sentences(
     while at < item.end:
         stop = _STOP.search(plain, at, item.end)
         end = stop.start() if stop else item.end
+        if end - at > LONGEST:
+            # no notice has such a sentence; whatever it is, it costs no more than its length
+            end, stop = at + LONGEST, None
         begin, label, only = at, "", False
         heading = _HEADING.match(plain, at, end)
         if (
@@ -185,7 +189,7 @@ def _sentences(
                 if sign.startswith("：") or _LEAD.search(plain, begin, last):
                     leads[level] = len(found) - 1
                     sentence.lead = plain[begin:last]
-        at = stop.end() if stop else item.end
+        at = stop.end() if stop else end
 
 
 def _led(sentences: list[Sentence], above: list[int]) -> str | None:

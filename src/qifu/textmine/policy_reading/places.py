@@ -1,6 +1,7 @@
 """Places of a notice: names of the region tree, 本市 and 辖区, and what is done there."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -66,11 +67,14 @@ class Gazetteer:
             end = around.end() if around else match.end()
             if code:
                 found.append(Place(code, match.start(), match.end(), end, here=True))
+        known = sorted((place.start, place.around) for place in found)
         for pattern in (_ZONE, _NAMED_AREA):
             for match in pattern.finditer(plain):
-                if not any(p.start < match.end() and match.start("name") < p.around for p in found):
-                    name = match["name"]
-                    code = NEW + proposed("zone", name)
+                before = (
+                    known[max(0, bisect_left(known, (match.end(), 0)) - 1)][1:] if known else (0,)
+                )
+                if before[0] <= match.start("name"):
+                    code = NEW + proposed("zone", match["name"])
                     found.append(Place(code, match.start("name"), match.end("name"), match.end()))
         return _joined(sorted(found, key=lambda place: (place.start, -place.end)), plain)
 

@@ -84,6 +84,12 @@ class Sheet:
         first = bisect_left(self.places, start, key=lambda place: place.start)
         return [p for p in self.places[first : first + 40] if p.end <= end]
 
+    def stretches_in(self, start: int, end: int) -> list[Stretch]:
+        """The days of a span."""
+        first = bisect_left(self.stretches, start, key=lambda stretch: stretch.start)
+        last = bisect_left(self.stretches, end, key=lambda stretch: stretch.start)
+        return [stretch for stretch in self.stretches[first:last] if stretch.end <= end]
+
     def in_day(self, figure: Figure) -> bool:
         """Whether the figure is a part of a day."""
         at = bisect_right(self.stretches, figure.start, key=lambda stretch: stretch.start) - 1
