@@ -131,7 +131,8 @@ def test_a_function_that_is_handed_over_is_asked_with_what_is_known() -> None:
         "of": {"staff": "employees", "revenue": "revenue@last_fiscal_year"},
     }
     functions = {"functions": {"size": size}}
-    assert derived({"employees": 20}, rule, **functions)[0]["size_class"] == "small"
+    known, whence = derived({"employees": 20}, rule, **functions)
+    assert (known["size_class"], whence["size_class"]) == ("small", ("employees",))
     assert "size_class" not in derived({"revenue@2025": 5}, rule, **functions)[0]
     assert seen == [(20, None, AS_OF), (None, 5, AS_OF)]
     with pytest.raises(RuleError, match="no such function"):

@@ -105,6 +105,8 @@ def _compute(
             allowed = ", ".join(functions)
             message = "no such function was handed over"
             raise RuleError(Finding("function", "function", message, rule.function, allowed))
+        # it may do without some of its inputs: what it follows from is what was known
+        of = tuple(key for key in of if key in known)
         return functions[rule.function](as_of=as_of, **values), of
     if None in values.values():
         return None, of
