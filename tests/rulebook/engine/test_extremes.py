@@ -1,0 +1,83 @@
+"""Many thresholds, many policies, many members: the same answers, with and without numba."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.engine.coding import Coded, code_snapshot
+from qifu.rulebook.engine.compiling import Groups, compile_policies
+from qifu.rulebook.engine.pairing import pairs
+from qifu.rulebook.engine.running import match
+from qifu.rulebook.policy import parse_policy
+from tests.rulebook.world import AS_OF, CATALOGUE, document
+
+ENGINES = pytest.mark.parametrize("engine", ["numba", "numpy"])
+
+
+@ENGINES
+@pytest.mark.parametrize("thresholds", [64, 65, 254, 255, 700])
+def test_thresholds_are_all_told_apart(thresholds: int, engine: str) -> None:
+    tests = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
+    asked = [(list(tests)[i % 4], 3 * i) for i in range(thresholds)]
+    policies = [
+        parse_policy(
+            document({"attr": "score", "op": op, "value": value}, id=f"P{i}"),
+            CATALOGUE,
+        )
+        for i, (op, value) in enumerate(asked)
+    ]
+    program = compile_policies(policies, CATALOGUE, as_of=AS_OF)
+    score = np.arange(5000) % (3 * thresholds + 5) - 1.0
+    score[::7] = np.nan
+    snapshot = code_snapshot(pa.table({"score": pa.array(score, from_pandas=True)}), program)
+    [coded] = snapshot.columns.values()
+    [cuts] = snapshot.cuts.values()
+    assert isinstance(coded, Coded)
+    assert coded.values.dtype == (np.uint8 if len(cuts) < 255 else np.uint16)
+    counts = match(program, snapshot, engine=engine).policies
+    for (op, value), (eligible, maybe, near) in zip(asked, counts.tolist(), strict=True):
+        held = int(tests[op](score, value).sum())
+        unknown = int(np.isnan(score).sum())
+        assert (eligible, maybe, near) == (held, unknown, len(score) - held - unknown), (op, value)
+
+
+def test_counters_hold_as_many_policies_as_there_are() -> None:
+    """Sixteen binary digits end at 65,535."""
+    group = {"attr": "score", "op": ">", "value": 1}
+    one = compile_policies([parse_policy(document(group), CATALOGUE)], CATALOGUE, as_of=AS_OF)
+    many = 70_000
+    program = replace(
+        one,
+        ids=tuple(f"P{i}" for i in range(many)),
+        versions=(1,) * many,
+        groups=Groups.of(one.policies * many),
+    )
+    snapshot = code_snapshot(pa.table({"score": [1.0, 2.0, None]}), program)
+    counts = match(program, snapshot, engine="numba")
+    assert counts.enterprises.tolist() == [[0, 0], [many, 0], [0, many]]
+    assert (counts.policies == [1, 1, 1]).all()
+    starts, positions = pairs(
+        program, snapshot, policies=range(many), counts=counts.policies[:, 0], engine="numba"
+    )
+    assert (np.diff(starts) == 1).all()
+    assert (positions == 1).all()
+
+
+@ENGINES
+def test_an_enterprise_may_have_ten_thousand_members_of_a_set(engine: str) -> None:
+    names = [f"t{i}" for i in range(10_000)]
+    groups = [
+        {"attr": "tags", "op": "has_any", "value": [names[3 * i], names[3 * i + 1]]}
+        for i in range(200)
+    ]
+    free = Catalogue.from_document({"attributes": {"tags": {"type": "set"}}})
+    policies = [parse_policy(document(g, id=f"P{i}"), free) for i, g in enumerate(groups)]
+    program = compile_policies(policies, free, as_of=AS_OF)
+    sets = [[], None, names, *[[name] for name in names[:600]]]
+    snapshot = code_snapshot(pa.table({"tags": sets}), program)
+    counts = match(program, snapshot, engine=engine)
+    assert counts.policies.tolist() == [[3, 1, len(sets) - 4]] * 200
+    assert counts.enterprises[:6].tolist() == [[0, 0], [0, 200], [200, 0], [1, 0], [1, 0], [0, 0]]
