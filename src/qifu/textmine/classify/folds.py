@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 
+from qifu.textmine.classify.pieces import words_of
 from qifu.textmine.normal import normalise
 from qifu.textmine.repeats import bands, shingles
 
@@ -22,8 +23,11 @@ TWIN: Final = 0.7
 def groups(texts: Sequence[str]) -> NDArray[np.int64]:
     """A number for each text, the same for near-duplicates, also over several steps.
 
-    Compared are texts that meet in a band of MinHash: linear in the number of texts.
+    Compared are their words written together, so that a text that was cut and freed of function
+    words is still the same one; and only those that meet in a band of MinHash: linear in the
+    number of texts.
     """
+    texts = ["".join(words_of(text)) or text for text in texts]
     parent = list(range(len(texts)))
 
     def top(i: int) -> int:
