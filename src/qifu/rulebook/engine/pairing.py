@@ -33,7 +33,7 @@ def pairs(
     the input, ascending. Memory is four bytes a pair and some 20 MB a thread, whatever the size of
     the snapshot: choose the range by the sum of its counts. OtherCounts where they do not fit.
     """
-    with_ = kernel(engine)
+    with_ = kernel(engine, snapshot.size)
     layout = lay_out(program, snapshot)
     chosen = np.arange(policies.start, policies.stop)
     plan = make_plan(program, snapshot, layout, chances(snapshot, layout, with_), chosen)

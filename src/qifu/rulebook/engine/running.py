@@ -38,8 +38,8 @@ class Kernel:
     chunk: int
 
 
-def kernel(name: str = "") -> Kernel:
-    """`numba`, `numpy`, or the faster one of those that are here."""
+def kernel(name: str, size: int) -> Kernel:
+    """`numba`, `numpy`, or for "" the faster one that is here; for so many enterprises."""
     if name != "numpy":
         try:
             from qifu.rulebook.engine import compiled  # noqa: PLC0415 - starts the compiler
@@ -48,7 +48,8 @@ def kernel(name: str = "") -> Kernel:
                 raise
         else:
             return Kernel(compiled, BLOCKS["numba"], compiled.WORDS)
-    return Kernel(plain, BLOCKS["numpy"], BLOCKS["numpy"] // 64)
+    words = min(BLOCKS["numpy"], max(size, 1) + 63) // 64
+    return Kernel(plain, 64 * words, words)
 
 
 def match(
@@ -60,7 +61,7 @@ def match(
     `engine` is numba, numpy or "" for the faster that is here; both give the same. `progress` is
     told (enterprises done, of how many).
     """
-    with_ = kernel(engine)
+    with_ = kernel(engine, snapshot.size)
     layout = lay_out(program, snapshot)
     chance = chances(snapshot, layout, with_)
     plan = make_plan(program, snapshot, layout, chance, np.arange(len(program.ids)))
