@@ -26,6 +26,7 @@ id: NEW
 version: 2
 title: 试点补助
 title_en: Trial grant
+effective: {from: 2026-01-01, to: 2027-12-31}
 window: {opens: 2026-11-01, closes: 2026-12-31}
 when:
   all:
@@ -77,7 +78,9 @@ def test_reach_cost_and_a_bar_for_every_threshold_are_printed(place):
     ):
         assert words in done.output, words
     assert re.search(r"▶ +5 年 █", done.output)
-    assert "原来" not in done.output
+    assert "原来" not in done.output and "有效期" not in done.output
+    done = previewed(place, "--as-of", "2031-01-01")
+    assert "可享 0  可能可享 0" in done.output and "这一天它不在有效期内" in done.output
 
 
 def test_english_has_the_same_and_no_chinese_words_of_its_own(place):

@@ -1,5 +1,6 @@
 """Rules on several policies: the highest counts, so many at most, a total cap."""
 
+import random
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
@@ -118,6 +119,20 @@ def test_sixty_under_one_cap_are_a_good_set_and_said_to_be_so() -> None:
     few = CombineRule("count_at_most", frozenset(i[0] for i in items[:MOST_EXACT]), Decimal(3))
     total = best_total(items[:MOST_EXACT], [few])
     assert (total.low, total.greedy) == (3 * MOST_EXACT - 3, False)
+
+
+def test_what_takes_too_many_ways_to_prove_still_keeps_every_rule() -> None:
+    dice = random.Random(3)
+    ids = [f"P{i}" for i in range(MOST_EXACT)]
+    items = [item(i, dice.randint(1, 10**7), 2 * 10**7, excludes=(dice.choice(ids),)) for i in ids]
+    few = [CombineRule("count_at_most", frozenset(dice.sample(ids, 12)), Decimal(3)) for _ in "abc"]
+    caps = [CombineRule("total_at_most", frozenset(ids[:k]), Decimal(k * 10**6)) for k in (8, 40)]
+    total = best_total(items, [*few, *caps])
+    chosen = set(total.chosen)
+    assert total.greedy and total.low <= 40 * 10**6
+    assert all(len(chosen & one.policies) <= 3 for one in few)
+    assert not any((set(one[3]) - {one[0]}) & chosen for one in items if one[0] in chosen)
+    assert {left.policy for left in total.left_out} == set(ids) - chosen
 
 
 money = st.tuples(st.integers(0, 20), st.integers(0, 20))

@@ -30,6 +30,9 @@ def print_preview(found: Preview, *, language: str, whole: bool) -> None:
     """Print it; curves with every point if `whole`, else with some."""
     title = f"{found.title.of(language)}  [{found.policy} v{found.version}]"
     click.secho(f"{title}  {found.as_of} · {STATUS[found.status].of(language)}", bold=True)
+    if not found.in_force:
+        told = "这一天它不在有效期内" if language == "zh" else "It is not in force that day"
+        click.echo(told)
     reach = found.reach
     names = COLUMNS(language).split(",")
     click.echo("  ".join(f"{name} {n:,}" for name, n in zip(names, _numbers(reach), strict=True)))

@@ -11,7 +11,7 @@ from qifu.rulebook.combine_rules import HIGHEST, TOTAL, CombineRule
 # Above this many policies that hang together the best set is no longer proven, nor when so many
 # ways to combine them have been looked at.
 MOST_EXACT = 40
-MOST_WAYS = 20_000
+MOST_WAYS = 5_000
 
 # (policy id, verdict, amount, ids that it excludes, status of its window)
 Item = tuple[str, str, AmountRange | None, Iterable[str], str]

@@ -219,6 +219,7 @@ class _Work:
             version=policy.version,
             title=Words(policy.title, policy.name("en")),
             as_of=self.as_of,
+            in_force=policy.in_force(self.as_of),
             status=policy.status(self.as_of),
             reach=reach,
             breakdowns=tuple(_breakdown(s, self.catalogue) for s in self.splits if s.counts),

@@ -124,7 +124,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Preview:
-    """Whom a policy would reach on a day and what it would cost.
+    """Whom a policy would reach on a day and what it would cost, in force that day or not.
 
     `missing` are keys of facts that it needs and that no column has: unknown for everybody.
     `not_split` are ways to divide that no column allows. Costs are None without an amount.
@@ -134,6 +134,7 @@ class Preview:
     version: int
     title: Words
     as_of: date
+    in_force: bool
     status: str
     reach: Reach
     breakdowns: tuple[Breakdown, ...]
