@@ -1,5 +1,6 @@
 """How far a long command is, told on standard error; and how long each of its stages took."""
 
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -33,7 +34,8 @@ class Progress:
         self._words = words
         self._terminal = sys.stderr.isatty()
         self._every = _MOVING if self._terminal else _LISTED
-        self._last = time.monotonic() - (self._every if self._terminal else 0)
+        # a terminal hears of it at once, a log of nothing that is quick
+        self._last = -math.inf if self._terminal else time.monotonic()
         self._shown = False
 
     def __call__(self, done: int, size: int) -> None:
