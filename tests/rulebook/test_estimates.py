@@ -140,6 +140,9 @@ def test_dictionaries_chunks_decimals_and_integers_are_read_as_what_they_say() -
     half = columns.only(np.array([1, 3]))
     places, names = half.codes("region")
     assert (half.size, [names[p] if p >= 0 else None for p in places]) == (2, [None, "4403"])
+    named = pa.DictionaryArray.from_arrays(pa.array([1, 0, None]), pa.array(["33", None]))
+    seen = Columns(pa.table({"region": named})).answers("region", lambda code: code == "33")
+    assert (seen.sure.tolist(), seen.may.tolist()) == ([False, True, False], [True, True, True])
     columns.numbers("nothing")
     assert tuple(columns.missing) == ("nothing",)
 

@@ -147,5 +147,10 @@ def _codes(key: str, found: pa.Array) -> tuple[Array, list[str]]:
     if not (pa.types.is_string(value) or pa.types.is_large_string(value)):
         raise UnfitColumn(f"{key}: must be texts, found {type_}")
     whole: Any = found if pa.types.is_dictionary(type_) else found.dictionary_encode()
-    places = pc.fill_null(pc.cast(whole.indices, pa.int32()), -1)
-    return np.asarray(places.to_numpy(zero_copy_only=False)), whole.dictionary.to_pylist()
+    places = np.asarray(
+        pc.fill_null(pc.cast(whole.indices, pa.int32()), -1).to_numpy(zero_copy_only=False)
+    )
+    names = whole.dictionary.to_pylist()
+    if None in names:  # a dictionary may name the unknown, too
+        places = np.where(places == names.index(None), -1, places)
+    return places, [name or "" for name in names]
