@@ -351,3 +351,21 @@ def test_the_overview_of_a_firm_that_nothing_is_known_of_still_stands(client):
     assert page.status_code == 200
     assert "还不能确定" in words(page)
     assert client.get(PAGE).status_code == 200
+
+
+def test_of_a_long_list_the_first_are_shown_and_all_when_asked_for(client, firm, monkeypatch):
+    whole = {section.code: section for section in client.get(PAGE).context["sections"]}
+    assert all(not section.more for section in whole.values())
+    monkeypatch.setattr("qifu.web.my.board.MOST_CARDS", 1)
+    page = client.get(PAGE)
+    for section in page.context["sections"]:
+        there = whole[section.code]
+        assert [c.id for c in section.cards] == [c.id for c in there.cards][:1]
+        assert (section.count, section.more) == (there.count, max(0, there.count - 1))
+    rest = whole["not_for_you"].count - 1
+    assert rest and f"另有 {rest} 项没有列出" in words(page)
+    link = "/my/policies/?order=money&all=not_for_you"
+    assert link in [found.partition("#")[0] for found in read(page).links]
+    asked = {s.code: s for s in client.get(link).context["sections"]}
+    assert len(asked["not_for_you"].cards) == whole["not_for_you"].count
+    assert not asked["not_for_you"].folded and asked["near"].more == max(0, whole["near"].count - 1)
