@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("classify", "privacy", "replies")
+PARTS = ("classify", "policies", "privacy", "replies")
 
 
 def main(asked: list[str]) -> int:

@@ -60,7 +60,8 @@ _PER: Final = re.compile(
     r"亩|辆|张|篇|月)"
 )
 _PER_BEFORE: Final = re.compile(
-    r"(?:每|按每)一?(?P<what>平方米|平米|㎡|人|名|件|项|个|台|套|次|吨|千瓦时|度|亩|辆|篇)"
+    r"(?:每|按每)(?:新增|招用|吸纳|录用|引进|接收|培养|稳定)?[一1]?(?P<what>平方米|平米|"
+    r"㎡|人|名|件|项|个|台|套|次|吨|千瓦时|度|亩|辆|篇)"
     r"(?:每月|每年|/月)?[^，。；\d每]{0,14}$"
 )
 _WHAT: Final = {
@@ -173,10 +174,13 @@ def _amount(
         paid
         and re.search("(?:的|企业|每家|单位|）|、|按|：)(?:一次性)?$", before or "的") is not None
     )
+    given_before = sentence.role != CONDITIONS and bool(
+        _GIVING.search(plain, sentence.start, clause[0])
+    )
     capped = (
         said.op == LE
         and bool(re.search("最高|最多|上限|封顶|限额|不超过|不高于|以内", said.words))
-        and (paid or in_payout or giving or bool(_SUPPORT.search(before)))
+        and (paid or in_payout or giving or bool(_SUPPORT.search(before)) or given_before)
     )
     if not (giving or in_payout or elliptic or capped or per):
         return None

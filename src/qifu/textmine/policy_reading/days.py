@@ -38,7 +38,7 @@ _MONTHS: Final = re.compile(
 )
 _OF_YEAR: Final = re.compile(r"(20\d{2})年(?:度|全年)?(?!\s?\d{1,2}\s?月)(?!\s?第?[一二三四1-4]季)")
 _BOTH: Final = re.compile("合计|累计|总计|之和|总和|共")
-_MEAN: Final = re.compile("平均|年均")
+_MEAN: Final = re.compile("平均|年均|均值")
 _EACH: Final = re.compile("均|每年|各年|连续")
 
 

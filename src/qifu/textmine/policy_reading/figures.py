@@ -31,7 +31,7 @@ _UNIT = (
     r"个百分点|百分点|%|‰|倍|美元|元人民币|元|人民币|平方米|平米|㎡|m2|亩|人民币元|名员工|"
     r"人次|人|名|"
     r"周年|年|个自然年度|个完整年度|个会计年度|个年度|个月|月|个工作日|工作日|日|天|件|项|"
-    r"个|家|台|套|种|类|次|款|篇|"
+    r"个|家|台|套|种|类|次(?!性)|款|篇|"
     r"分(?!之|期|年|别|类|档|批|支|公司|等|次|行|配|局|析|布|红|值)"
 )
 _FIGURE = re.compile(
@@ -128,7 +128,10 @@ def _single(plain: str) -> Iterator[Figure]:
         scale = match["scale"] or match["cscale"] or ""
         unit = match["unit"] or match["cunit"] or ""
         start = match.start()
-        if value is None or (spoken and _NO_NUMERAL.search(plain, max(0, start - 1), start)):
+        ranked = unit == "名" and plain[max(0, start - 1) : start] == "前"
+        if value is None or (
+            spoken and not ranked and _NO_NUMERAL.search(plain, max(0, start - 1), start)
+        ):
             continue
         name, factor = _written(_NAMES.get(unit, unit), scale)
         measure = _MEASURE.get(name, OTHER)

@@ -16,7 +16,7 @@ JUDGED: Final = re.compile(
     "较为|相应|必要|"
     "守法|遵守|诚信|依法经营|合法经营|正常经营|重点支持|重点领域|方向|领域|战略|规划|政策|示范|"
     "带动|能力|潜力|前景|积极|主动|稳定|充分|成熟|高质量|创新性|可持续|"
-    "符合[^，]{0,20}(?:要求|规定|政策|规划|方向|条件|标准|导向)|"
+    "符合[^，]{0,20}(?:要求|规定|政策|规划|方向|条件|标准|导向|目录|》)|"
     "促进[^，]{0,20}发展|服务于|有利于|推动|坚持|效益|优势|特色|影响力|水平|真实|属实"
 )
 # a fact that a register or a paper shows
@@ -32,11 +32,13 @@ _WHO: Final = re.compile(
     "原则上|能够|可以|同时|其中|本|或者?|以及|为|是|有){0,6}"
 )
 _NOTHING: Final = re.compile(
-    r"(?:符合|满足|具备)[^，]{0,10}(?:以下|下列|如下|上述|条件)|^(?:以下|下列|如下|上述|"
-    r"同时|其中|原则上|其他|按|根据|经|由|可|详见|具体|以|注|指|如|每|单|最|不得|不予|"
-    r"不再|应提供|应提交|提供|提交|须提|逾期|依据|包括|含|即|等|参照|扶持|给予|奖励|"
-    r"一次性|分别|并给予|并予|年度内|同一)|为准|负责|解释|另行|其他条件|合并计算|滚动|"
-    r"确定$"
+    r"(?:符合|满足|具备)[^，]{0,10}(?:以下|下列|如下|上述|条件)"
+    r"|^(?:以下|下列|如下|上述|同时|其中|原则上|其他|按照|按规定|按程序|根据|经(?!营|认|"
+    r"国|省|市)|由|可|详见"
+    r"|具体|以[^上下]|注：|注意|指|例如|每|单个|单家|单一|最高|不得|不予|不再|应提供|"
+    r"应提交|提供[^的]{0,4}材料|提交|须提"
+    r"|逾期|依据|包括|含|即|等|参照|扶持|给予|奖励|一次性|分别|并给予|并予|年度内|同一|按期拨)"
+    r"|为准|负责|解释|另行|其他条件|合并计算|滚动|确定$|优先支持|(?:须|应当?)(?:具备|满足)$"
 )
 _EXCEPTED: Final = re.compile(r"（(?P<what>[^（）。；]{2,24}?)的?除外）")
 _DONE_TO: Final = re.compile(
@@ -149,7 +151,14 @@ def _parts(sheet: Sheet, sentence: Sentence) -> Iterator[tuple[int, int]]:
 def _paid_for(sheet: Sheet, sentence: Sentence, taken: list[Mark]) -> Iterator[tuple[int, int]]:
     """Whom a sum is paid to: 对…的, and clauses that end with 的."""
     plain = sheet.plain
-    for start, end in clauses(plain, sentence.start, sentence.end):
+    parts = clauses(plain, sentence.start, sentence.end)
+    first = min((m.start for m in taken if m.kind == AMOUNT), default=sentence.end)
+    closing = [n for n, (_, end) in enumerate(parts) if plain[end - 1] == "的" and end <= first]
+    for number, (start, end) in enumerate(parts):
+        if closing and number < closing[-1] and not plain.startswith("对", start):
+            # 「招用毕业生，缴纳社会保险满6个月的，给予…」: all of it says to whom
+            yield from _and(plain, start, end)
+            continue
         match = _DONE_TO.search(plain, start, min(end + 1, sentence.end))
         if not match and not any(m.kind == AMOUNT and m.overlaps(start, end) for m in taken):
             last = max((m.end for m in taken if m.overlaps(start, end)), default=start)

@@ -12,7 +12,7 @@ from qifu.textmine.policy_reading.sheet import Sheet, names_of_other_things
 _REGISTERED: Final = (
     r"登记注册|工商注册|注册登记|注册成立|登记设立|商事登记|注册|登记|设立|成立|落户|新迁入|迁入"
 )
-_TAXED: Final = "税务登记|依法纳税|纳税|税收|缴税|缴纳税|税务关系|税务"
+_TAXED: Final = "税务登记|依法纳税|纳税(?!信用|等级|人)|税收|缴税|缴纳税|税务关系|税务"
 _AT_WORK: Final = "实际经营|生产经营|经营活动|从事|开展|经营|生产|运营|投产"
 # what an office is named by, or a place that only colours something else
 _OFFICE: Final = re.compile(
@@ -23,6 +23,8 @@ _WHO: Final = re.compile(
     r"(?:内|的)?(?:每家|各|所有)?(?:的)?(?:[\u4e00-\u9fff]{0,10}?)(?:企业|单位|机构|法人|公司|组织)"
 )
 _UNKNOWN: Final = re.compile(
+    r"(?<=在)(?P<town>[\u4e00-\u9fff]{2,9}?(?:省|市|区|县|镇)(?:范围|行政区域|辖区|境)?内?)"
+    r"(?=(?:依法|合法|正式)?(?:工商)?(?:登记|注册|设立|成立))|"
     r"(?:注册|登记|设立|落户|入驻|迁入)(?:地址?|时间)?(?:均)?(?:在|于|到|至)"
     r"(?P<name>[\u4e00-\u9fff]{2,12}?)(?=的|、|，|内|并|且|。|；|范围|或|或者|$)"
 )
@@ -58,9 +60,9 @@ def _clause(
         if not any(a < match.end() and match.start() < b for a, b in seen) and not any(
             p.start < match.end() and match.start() < p.end for p in places
         ):
-            if re.search("以[上下]|满|不", match["name"]):
+            if re.search("以[上下]|满|不", match["name"] or match["town"]):
                 continue
-            code = NEW + proposed("zone", match["name"])
+            code = NEW + proposed("zone", match["name"] or match["town"])
             yield Mark(CONDITION, match.start(), match.end(), _under("region", code), 0.7)
 
 

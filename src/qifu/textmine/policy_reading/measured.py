@@ -26,7 +26,10 @@ from qifu.textmine.policy_reading.outline import CONDITIONS, Sentence, clauses
 from qifu.textmine.policy_reading.places import NEW, proposed
 from qifu.textmine.policy_reading.sheet import Sheet, listed
 
+# 满足以下条件中的至少两项 counts conditions, not pieces
+_OF_A_LIST: Final = re.compile("以下|下列|如下|上述|其中(?:的|任|至)|条件|情形|指标中")
 _NOT_A_MEASURE: Final = re.compile(
+    "之日起|每(?:新增|招用|吸纳|录用|引进)|"
     "公示|有效期|之后\\d|任期|整改|施行|内完成|内提交|内办理|期满|工作日|不得对外|分期|拨付|追溯"
 )
 
@@ -114,6 +117,8 @@ def _condition(
         is_period(plain, figure.start, figure.end)
         or _NOT_A_MEASURE.search(plain, begin, min(end, figure.end + 8))
     ):
+        return None
+    if figure.measure == PIECES and _OF_A_LIST.search(plain, begin, said.end):
         return None
     if figure.measure == DAYS or (figure.unit == "" and figure.measure != MONEY):
         return None

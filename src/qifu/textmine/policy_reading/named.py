@@ -43,6 +43,7 @@ _LINK: Final = re.compile(
 )
 _OWN_NOUN: Final = re.compile('(?:企业|单位|机构|公司|产品|小巨人|冠军|法人)["]?$')
 _EXCEPT: Final = re.compile(r"^[^，。；）]{0,30}(?:除外|不在此列|不受此限)")
+_UPWARDS: Final = re.compile(r"(?:（含）)?(?:及|或)?以上")
 _FIRST: Final = re.compile("首次|新(?:认定|入选|获|进入|增|纳入|迁入|升|上)|重新认定")
 
 
@@ -175,6 +176,10 @@ def _mark(sheet: Sheet, sentence: Sentence, clause: tuple[int, int], one: _Found
     else:
         wide = attribute is not None and len(sheet.lexicon.catalogue.tree(attribute)) > 60
         says = {"attr": one.attr, "op": "under" if wide else "in", "value": one.codes}
+        if not wide and attribute is not None and _UPWARDS.match(after):
+            # B级及以上: everything that the list of codes names before it
+            order = list(sheet.lexicon.catalogue.tree(attribute))
+            says["value"] = order[: max(order.index(code) for code in one.codes) + 1]
     if one.attr == "industry":
         says["hard"] = True
     if one.kind == VALUE and (own := period_of(before[-12:])).get("period", "").startswith("year:"):

@@ -39,6 +39,9 @@ _HEADING: Final = re.compile(
     r"(?P<sign>：|[ 　]+(?=\S)|(?=\n)|$)"
 )
 LONGEST: Final = 800  # characters of a sentence
+# 「有下列情形之一的，不予支持：甲；乙。」 leads within one paragraph
+_INLINE: Final = re.compile("以下|下列|如下|须具备|应当?具备|须满足|应满足")
+_COLON: Final = re.compile("：")
 _STOP: Final = re.compile(r"[。；！？\n…]+")
 _COMMA: Final = re.compile(r"，+")
 _LEAD: Final = re.compile(
@@ -152,9 +155,17 @@ def _sentences(
 ) -> None:  # fmt: skip
     level = item.level
     at = item.start
+    inline: int | None = None  # a sentence of this item that leads to those behind it
+    alone = False  # whether a new paragraph has ended the list that the item belongs to
     while at < item.end:
         stop = _STOP.search(plain, at, item.end)
         end = stop.start() if stop else item.end
+        colon = plain.find("：", at, end)
+        lead_here = (
+            colon >= 0 and plain[colon + 1 : end].strip() and _INLINE.search(plain[at:colon])
+        )
+        if lead_here:
+            end, stop = colon, _COLON.match(plain, colon)
         if end - at > LONGEST:
             # no notice has such a sentence; whatever it is, it costs no more than its length
             end, stop = at + LONGEST, None
@@ -178,7 +189,8 @@ def _sentences(
         if last > begin or only:
             if only:
                 begin, last = at, end
-            above = [leads[key] for key in sorted(leads) if key < level]
+            above = [] if alone else [leads[key] for key in sorted(leads) if key < level]
+            above += [inline] if inline is not None else []
             role = _led(found, above) or next(
                 (roles[key] for key in sorted(roles, reverse=True)), PLAIN
             )
@@ -189,6 +201,12 @@ def _sentences(
                 if sign.startswith("：") or _LEAD.search(plain, begin, last):
                     leads[level] = len(found) - 1
                     sentence.lead = plain[begin:last]
+            if lead_here:
+                inline = len(found) - 1
+                sentence.lead = plain[begin:last]
+        if stop and not lead_here and ("。" in stop[0] or "\n" in stop[0]):
+            inline = None
+            alone = alone or "\n" in stop[0]
         at = stop.end() if stop else end
 
 
@@ -204,7 +222,12 @@ def _is_heading(heading: re.Match[str], role: str, plain: str, end: int) -> bool
         return False
     if heading["sign"] == "：":
         return not re.search(r"按照?|以上$|企业$", words)
-    if re.search(r"[的给予按应须需可]|对(?!象)|不|以上|以下", words) or len(words) > 14:
+    if (
+        re.search(
+            r"[的给予按应须需可]|对(?!象)|不|以上|以下|具|符合|满足|已|未|[无有](?!关)", words
+        )
+        or len(words) > 14
+    ):
         return False
     return heading.end() <= end
 
