@@ -53,7 +53,7 @@ def _fresh_caches() -> Iterator[None]:
     from django.core.cache import cache
 
     cache.clear()
-    rmtree(settings.QIFU_VAR / "index", ignore_errors=True)
+    rmtree(settings.QIFU_INDEX, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

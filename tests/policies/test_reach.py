@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from qifu.base.models import OutboxRow
 from qifu.base.ports import reach_sources
-from qifu.jobs.live_index import index_folder, keep_index
+from qifu.jobs.live_index import index_folder, keep_index, serve_library
 from qifu.organisations.models import Consent, Enterprise
 from qifu.organisations.permissions import NOBODY
 from qifu.policies.actions import load_policies
@@ -64,6 +65,22 @@ def test_a_policy_officer_sees_how_many_and_which(firms, demo_city):
     page = firms_reached(actor, reach, "maybe", page=99, on=TODAY)
     assert (page.total, page.page, page.pages) == (reach.maybe, 2, 2)
     assert len(page.firms) == reach.maybe - 50
+
+
+def test_an_officer_sees_what_a_new_version_changed(firms, demo_city):
+    documents = [v.document for v in PolicyVersion.objects.filter(policy_id__startswith="T-")]
+    older = {"attr": "founded", "op": "age_at_most", "value": "P30Y"}
+    here = documents[0]["when"]["all"][0]
+    newer = {**documents[0], "version": 2, "when": {"all": [here, older]}}
+    OutboxRow.objects.all().delete()
+    load_policies([*documents, newer], city=demo_city, now=NOW)
+    serve_library(OutboxRow.objects.get().payload, NOW)
+    reach = reach_of(officer("policy_officer"), newer["id"], on=TODAY)
+    assert (reach.version.version, reach.eligible) == (2, 3)
+    assert reach.since["from"] == 1
+    assert reach.since["eligible"] == {"gained": 1, "lost": 0, "kept": 2}
+    assert reach.since["near"] == {"gained": 0, "lost": 1, "kept": 0}
+    assert reach_of(officer("policy_officer"), "T-2", on=TODAY).since is None
 
 
 def test_who_serves_firms_sees_how_many_but_not_which(firms):

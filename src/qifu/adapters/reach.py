@@ -1,10 +1,9 @@
 """Reading the live index that the worker keeps in a folder: whom a policy reaches."""
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qifu.base.ports import Reached, reach_sources
+from qifu.base.ports import CityReach, reach_sources
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.policy import Policy
 
@@ -22,9 +21,7 @@ class IndexFolder:
         self._folder = folder
         self._reader: Reader | None = None
 
-    def reach(
-        self, policy: Policy, catalogue: Catalogue, stamp: str
-    ) -> tuple[date, Reached] | None:
+    def reach(self, policy: Policy, catalogue: Catalogue, stamp: str) -> CityReach | None:
         """None while there is no whole index, or it was made with another pack."""
         from qifu.rulebook.engine.index import Torn  # noqa: PLC0415 - starts the compiler
 
@@ -39,7 +36,10 @@ class IndexFolder:
                 continue
             # what was read while somebody saved may be of two states
             if reader.fresh:
-                return None if found is None else (reader.as_of, found)
+                since = (reader.notes.get("changes") or {}).get(policy.id)
+                if since is not None and since["version"] != policy.version:
+                    since = None
+                return None if found is None else CityReach(reader.as_of, found, since)
         return None
 
     def _open(self, catalogue: Catalogue) -> "Reader":

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO, Generic, Protocol, TypeVar
+from typing import Any, BinaryIO, Generic, Protocol, TypeVar
 
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.policy import Policy
@@ -66,13 +66,25 @@ class Reached(Protocol):
         """The firms that are `eligible`, `maybe` or `near`."""
 
 
+@dataclass(frozen=True)
+class CityReach:
+    """Whom a policy reaches as of a day.
+
+    `since` says, where it is known, what this version changed when it came: the version before
+    (`from`, null for a new policy), and for `eligible`, `maybe` and `near` how many firms came,
+    went and stayed.
+    """
+
+    as_of: date
+    reached: Reached
+    since: Mapping[str, Any] | None = None
+
+
 class ReachSource(Protocol):
     """Knows whom every policy of the library reaches, as of a day."""
 
-    def reach(
-        self, policy: Policy, catalogue: Catalogue, stamp: str
-    ) -> tuple[date, Reached] | None:
-        """The day, and whom the policy reaches; None where that is not known (yet).
+    def reach(self, policy: Policy, catalogue: Catalogue, stamp: str) -> CityReach | None:
+        """Whom the policy reaches; None where that is not known (yet).
 
         `stamp` says how facts are read; what was counted with another one is not told.
         """

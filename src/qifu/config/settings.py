@@ -16,6 +16,7 @@ ALLOWED_HOSTS = environment.hosts
 QIFU_DEMO = environment.demo
 QIFU_CITY = environment.city
 QIFU_VAR = environment.var
+QIFU_INDEX = QIFU_VAR / "index"
 QIFU_CLAMD = environment.clamd
 QIFU_TRIAGE_MODEL = environment.triage_model
 QIFU_WEBHOOK_PRIVATE = environment.webhook_private

@@ -54,12 +54,12 @@ _held: "dict[Path, tuple[LiveIndex, tuple[int, ...]]]" = {}
 
 def index_folder() -> Path:
     """Where the index is."""
-    return Path(settings.QIFU_VAR) / "index"
+    return Path(settings.QIFU_INDEX)
 
 
 @contextmanager
 def _locked(folder: Path, patience: float) -> Iterator[None]:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     until = time.monotonic() + patience
     with (folder / "lock").open("a") as lock:
         while True:
@@ -183,7 +183,9 @@ def serve_library(payload: Mapping[str, Any], now: datetime) -> None:
                 firms = set()
                 for one in changed:
                     old, new = (_version(one[which], city) for which in ("old", "new"))
-                    firms |= _concerned(index.diff(old, new))
+                    difference = index.diff(old, new)
+                    firms |= _concerned(difference)
+                    _noted(index, old, new, difference)
             if index is not None:
                 index.keep(_library(city, on), as_of=on, catalogue=city.catalogue)
     except (Busy, OSError) as error:
@@ -194,6 +196,25 @@ def serve_library(payload: Mapping[str, Any], now: datetime) -> None:
 
 def _version(pk: int | None, city: City) -> Policy | None:
     return None if pk is None else programmes([pk], city)[0]
+
+
+def _noted(
+    index: "LiveIndex", old: Policy | None, new: Policy | None, difference: "Difference"
+) -> None:
+    """Keep what the version that counts now changed, for officers."""
+    changes = dict(index.notes.get("changes") or {})
+    if new is None:
+        changes.pop(old.id if old else "", None)
+    else:
+        changes[new.id] = {
+            "version": new.version,
+            "from": old.version if old else None,
+            **{
+                which: {"gained": len(one.gained), "lost": len(one.lost), "kept": one.kept}
+                for which, one in difference.named().items()
+            },
+        }
+    index.notes["changes"] = changes
 
 
 def _concerned(difference: "Difference") -> set[int]:

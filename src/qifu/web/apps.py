@@ -11,4 +11,4 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Pages may ask whom a policy reaches."""
-        plug_in(settings.QIFU_VAR / "index")
+        plug_in(settings.QIFU_INDEX)

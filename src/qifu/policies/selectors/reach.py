@@ -1,8 +1,9 @@
 """Whom a policy reaches in the whole city: how many, and by name where the reader may see why."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from qifu.base.city import City, current_city
 from qifu.base.ports import Reached, reach_sources
@@ -11,7 +12,7 @@ from qifu.organisations.permissions import Actor
 from qifu.organisations.selectors import enterprises_visible_to
 from qifu.policies.models import PolicyVersion
 from qifu.policies.permissions import may_see_reach, may_see_reached
-from qifu.policies.selectors.library import policy_for, programme
+from qifu.policies.selectors.library import policy_for, programme, programmes
 from qifu.rulebook.catalogue import Attribute
 from qifu.rulebook.policy import Policy
 
@@ -23,6 +24,7 @@ PAGE = 50
 class PolicyReach:
     """How many firms a version reaches, as the live index had it on a day.
 
+    `since`: what the version changed when it came, where that is known (base.ports.CityReach).
     `named`: whether this reader may be shown which firms: somebody who could look up each of the
     facts that decide. Of facts that need consent, only firms that gave it are shown.
     """
@@ -32,6 +34,7 @@ class PolicyReach:
     eligible: int
     maybe: int
     near: int
+    since: Mapping[str, Any] | None
     named: bool
     reached: Reached = field(repr=False)
     groups: frozenset[str] = field(repr=False, default=frozenset())
@@ -63,13 +66,36 @@ def reach_of(
     )
     if told is None:
         return None
-    as_of, reached = told
+    reached = told.reached
     groups = _groups_to_consent(actor, _read_by(policy, city))
     return PolicyReach(
-        found, as_of, reached.eligible, reached.maybe, reached.near,
+        found, told.as_of, reached.eligible, reached.maybe, reached.near, told.since,
         named=may_see_reached(actor) and groups is not None,
         reached=reached, groups=groups or frozenset(),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reaches:
+    """How many firms each of some versions reaches, by their numbers; `as_of` the oldest count."""
+
+    as_of: date | None
+    by_version: Mapping[int, Reached]
+
+
+def reaches_of(actor: Actor, versions: Sequence[PolicyVersion]) -> Reaches:
+    """The same for the rows of a list, in one query; what is not counted yet is not there."""
+    counted: dict[int, Reached] = {}
+    days: list[date] = []
+    if may_see_reach(actor) and reach_sources.names() and versions:
+        city, source = current_city(), reach_sources.get(reach_sources.names()[0])
+        read = programmes([one.pk for one in versions], city)
+        for one, policy in zip(versions, read, strict=True):
+            told = source.reach(policy, city.catalogue, city.facts_stamp)
+            if told is not None:
+                days.append(told[0])
+                counted[one.pk] = told[1]
+    return Reaches(min(days, default=None), counted)
 
 
 def firms_reached(

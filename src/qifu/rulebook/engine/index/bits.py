@@ -113,9 +113,12 @@ class Difference:
     maybe: Change
     near: Change
 
+    def named(self) -> dict[str, Change]:
+        """The three by their names."""
+        return {"eligible": self.eligible, "maybe": self.maybe, "near": self.near}
+
     def __bool__(self) -> bool:
-        changes = (self.eligible, self.maybe, self.near)
-        return any(len(one.gained) or len(one.lost) for one in changes)
+        return any(len(one.gained) or len(one.lost) for one in self.named().values())
 
 
 def difference(before: Reach | None, after: Reach | None) -> Difference:

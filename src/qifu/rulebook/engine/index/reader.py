@@ -60,6 +60,7 @@ class Reader:
         self.catalogue, self.run = catalogue, functions(engine)
         self.as_of = date.fromisoformat(header["as_of"])
         self.stamp: str = header["stamp"]
+        self.notes: Mapping[str, Any] = header["notes"]
         self.policies: Mapping[str, int] = header["policies"]
         self._used = (header["size"] + 63) // 64
         self._bits = Bits(
