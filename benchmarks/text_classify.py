@@ -78,11 +78,12 @@ def world() -> World:
     return World(texts, extra, numbers, names, parts, twins)
 
 
-def told(name: str, chances: np.ndarray, here: World, ms: float, size: str) -> None:
+def told(name: str, chances: np.ndarray, here: World, ms: float | None, size: str) -> None:
     """One row of the table."""
     found = scores.figures(here.truth, chances)
     figures = "  ".join(str(found[key]) for key in ("macro_f1", "accuracy_at_80", "ece"))
-    print(f"{name:44} {figures}  {ms:8.2f}  {size:>9}", flush=True)
+    spent = "-" if ms is None else f"{ms:.2f}"
+    print(f"{name:44} {figures}  {spent:>7}  {size:>9}", flush=True)
 
 
 def keywords(here: World) -> None:
@@ -125,7 +126,7 @@ def plain_svm(here: World, counted: training.Counted, *, extra: bool) -> None:
         size = machine.coef_.nbytes
     name = "TF-IDF + linear SVM, raw" + (" + segmented" if extra else " rows alone")
     chances = training.honest_chances(out, here.truth, here.parts)
-    told(name, chances, here, float("nan"), f"{size >> 20} MB")
+    told(name, chances, here, None, f"{size >> 20} MB")
 
 
 def ours(
@@ -247,7 +248,7 @@ def main(arguments: list[str] | None = None) -> None:
     here = world()
     print(
         f"{len(here.texts)} messages, {len(here.names)} classes, {len(here.extra)} segmented rows\n"
-        f"{'method':44} {'macro-F1':>20}  {'accuracy at 80 %':>20}  {'ECE':>20}  ms a text      size"
+        f"{'method':44} {'macro-F1':>20}  {'accuracy at 80 %':>20}  {'ECE':>20}  ms/text       size"
     )
     keywords(here)
     counted = training.count([*here.texts, *here.extra])
