@@ -160,6 +160,8 @@ MAY_GET: dict[str, dict[str, str]] = {
     "desk-figures": for_units("coordinator", "auditor", "unit_admin"),
     "desk-figures-xlsx": for_units("coordinator", "auditor", "unit_admin"),
     "desk-figure-cases": for_units("coordinator", "auditor", "unit_admin"),
+    "desk-policies": for_units("policy_officer"),
+    "desk-policies-xlsx": for_units("policy_officer"),
     "desk-gaps": for_units("coordinator", "policy_officer"),
     "desk-calendar": for_units("coordinator", "unit_admin"),
     "desk-exchange": for_units("intake_officer", "unit_admin"),

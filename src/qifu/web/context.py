@@ -72,6 +72,9 @@ _APPEALS = (
     "appeals.view_all", "appeals.intake", "appeals.handle", "appeals.coordinate",
     "appeals.callback",
 )  # fmt: skip
+_POLICIES = (
+    "desk-policy", "desk-policy-preview", "desk-preview", "desk-policy-drafts", "desk-policy-draft",
+)  # fmt: skip
 _UNIT: tuple[_Row, ...] = (
     ("desk", lambda: _("工作台"), "inbox", (), ""),
     ("desk-appeals", lambda: pgettext("栏目", "诉求"), "clipboard-list", _CASE, _APPEALS),
@@ -79,6 +82,7 @@ _UNIT: tuple[_Row, ...] = (
     ("desk-claims", lambda: _("认领"), "key", ("desk-claim",), "claims.decide"),
     ("desk-disputes", lambda: _("异议"), "message-report", ("desk-dispute",), "disputes.settle"),
     ("desk-figures", lambda: _("指标"), "report", ("desk-figure-cases",), "appeals.figures"),
+    ("desk-policies", lambda: _("政策维护"), "file-text", _POLICIES, "policies.edit"),
     ("desk-gaps", lambda: _("政策缺口"), "scale", (), ("policies.edit", "appeals.coordinate")),
     (
         "desk-exchange",

@@ -10,20 +10,31 @@ from qifu.policies.selectors.library import (
     versions_of,
 )
 from qifu.policies.selectors.matching import Match, diagnose, match_for
+from qifu.policies.selectors.office import (
+    LIVES,
+    OFFICE_ORDERS,
+    Reaches,
+    office_library,
+    reaches_of,
+)
 from qifu.policies.selectors.reach import PolicyReach, ReachedFirms, firms_reached, reach_of
 from qifu.policies.selectors.reports import Replay, replay, report_by_id, reports_of
 from qifu.policies.selectors.zones import own_first, own_policies, policies_of_front
 
 __all__ = [
+    "LIVES",
+    "OFFICE_ORDERS",
     "Match",
     "PolicyReach",
     "ReachedFirms",
+    "Reaches",
     "Replay",
     "apart_from",
     "diagnose",
     "firms_reached",
     "library",
     "match_for",
+    "office_library",
     "own_first",
     "own_policies",
     "policies_of_front",
@@ -31,6 +42,7 @@ __all__ = [
     "programme",
     "published_versions",
     "reach_of",
+    "reaches_of",
     "replay",
     "report_by_id",
     "reports_of",
