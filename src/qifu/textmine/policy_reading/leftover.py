@@ -16,7 +16,7 @@ JUDGED: Final = re.compile(
     "较为|相应|必要|"
     "守法|遵守|诚信|依法经营|合法经营|正常经营|重点支持|重点领域|方向|领域|战略|规划|政策|示范|"
     "带动|能力|潜力|前景|积极|主动|稳定|充分|成熟|高质量|创新性|可持续|"
-    "符合[^，]{0,20}(?:要求|规定|政策|规划|方向|条件|标准|导向|目录|》)|"
+    "符合[^，]{0,40}(?:要求|规定|政策|规划|方向|条件|标准|导向|目录|》)|"
     "促进[^，]{0,20}发展|服务于|有利于|推动|坚持|效益|优势|特色|影响力|水平|真实|属实"
 )
 # a fact that a register or a paper shows
@@ -55,7 +55,7 @@ _KINDS: Final[list[tuple[re.Pattern[str], str, str, Any]]] = [
         r"景区|项目))"), "new:in_statistics", "is", True),
     (re.compile(r"(?P<what>居民企业)"), "new:resident_enterprise", "is", True),
     (re.compile(r"(?P<what>重点[\u4e00-\u9fff]{0,4}企业)"), "new:key_firm", "human_judged", None),
-    (re.compile(r"(?P<what>[\u4e00-\u9fff]{2,6}?业)(?=企业|单位|机构|公司|主体)"),
+    (re.compile(r"(?P<what>(?:(?![的在和及对、为])[\u4e00-\u9fff]){2,6}?(?<!事)业)(?=企业|单位|机构|公司|主体)"),
      "industry", "under", ["new:trade"]),
 ]  # fmt: skip
 
@@ -66,7 +66,8 @@ def read_leftover(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mar
     listed = sentence.role == CONDITIONS or bool(announced)
     refused = announced is not None and announced[0] == "not"
     paid = any(m.kind == AMOUNT for m in taken)
-    found = []
+    found = _kinds(sheet, number, sentence, taken)
+    taken = [*taken, *found]
     if listed and not paid:
         parts = list(_parts(sheet, sentence))
     elif paid or sentence.role == PAYOUT:
@@ -80,7 +81,6 @@ def read_leftover(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mar
                 mark.sentence = number
                 found.append(mark)
     found += _excepted(sheet, number, sentence, taken)
-    found += _kinds(sheet, number, sentence, [*taken, *found])
     return found
 
 
@@ -95,6 +95,10 @@ def _gaps(plain: str, start: int, end: int, taken: list[Mark]) -> Iterator[tuple
         if mark.start > at and plain[mark.start - 1] == "的" and mark.kind != AMOUNT:
             yield at, mark.start - 1
         at = max(at, mark.end)
+    if project := re.match(
+        r"(?:单位|企业)?(?:申报|实施|承担|开展)?的?(?=.{6,}的项目$)", plain[at:end]
+    ):
+        yield at + project.end(), end - 3
 
 
 def _excepted(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mark]) -> Iterator[Mark]:
@@ -106,17 +110,19 @@ def _excepted(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mark]) 
             yield Mark(CONDITION, start, end, says, 0.6, group=Choice("not"), sentence=number)
 
 
-def _kinds(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mark]) -> Iterator[Mark]:
+def _kinds(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mark]) -> list[Mark]:
     """Kinds of firms that the words themselves name: 限额以上企业, 现代服务业单位, 重点企业."""
+    found: list[Mark] = []
     for pattern, attr, op, value in _KINDS:
         for match in pattern.finditer(sheet.plain, sentence.start, sentence.end):
             start, end = match.span("what")
-            if any(m.overlaps(start, end) for m in taken):
+            if any(m.overlaps(start, end) for m in [*taken, *found]):
                 continue
             says: dict[str, Any] = {"attr": attr, "op": op}
             if value is not None:
                 says["value"] = value
-            yield Mark(CONDITION, start, end, says, 0.6, sentence=number)
+            found.append(Mark(CONDITION, start, end, says, 0.6, sentence=number))
+    return found
 
 
 def _announced(sheet: Sheet, sentence: Sentence) -> tuple[str, int | None] | None:
