@@ -12,9 +12,7 @@ import numpy as np
 
 from qifu.rulebook.engine.coding import Array, Snapshot
 from qifu.rulebook.engine.compiling import Program
-from qifu.rulebook.engine.layout import lay_out
-from qifu.rulebook.engine.planning import make_plan
-from qifu.rulebook.engine.running import Bench, blocks, chances, kernel
+from qifu.rulebook.engine.running import Bench, blocks, prepare
 
 
 class OtherCounts(ValueError):
@@ -33,13 +31,10 @@ def pairs(
     the input, ascending. Memory is four bytes a pair and some 20 MB a thread, whatever the size of
     the snapshot: choose the range by the sum of its counts. OtherCounts where they do not fit.
     """
-    with_ = kernel(engine, snapshot.size)
-    layout = lay_out(program, snapshot)
-    chosen = np.arange(policies.start, policies.stop)
-    plan = make_plan(program, snapshot, layout, chances(snapshot, layout, with_), chosen)
+    with_, layout, plan = prepare(program, snapshot, engine, policies)
     plan = plan._replace(policies=plan.policies - policies.start)
-    starts = np.zeros(len(chosen) + 1, np.int64)
-    np.cumsum(counts[chosen], out=starts[1:])
+    starts = np.zeros(len(policies) + 1, np.int64)
+    np.cumsum(counts[policies.start : policies.stop], out=starts[1:])
     positions = np.empty(int(starts[-1]), np.uint32)
     free, ends = starts[:-1].copy(), starts[1:]
     order = snapshot.order
@@ -47,7 +42,7 @@ def pairs(
 
     def find() -> None:
         bench = Bench(layout, plan, 0, with_)
-        most = len(chosen) * len(bench.open)
+        most = len(policies) * len(bench.open)
         owners, chunks = np.empty(most, np.int32), np.empty(most, np.int32)
         words, at = np.empty((most, with_.chunk), np.uint64), np.empty(most, np.int64)
         for begin, end in queue:
@@ -61,7 +56,7 @@ def pairs(
             bench.run.place(words, chunks, found, at, order[begin:end], positions)
 
     def sort(first: int) -> None:
-        for i in range(first, len(chosen), threads):
+        for i in range(first, len(policies), threads):
             positions[starts[i] : starts[i + 1]].sort()
 
     with ThreadPoolExecutor(threads) as pool:

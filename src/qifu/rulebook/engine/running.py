@@ -13,8 +13,8 @@ from qifu.rulebook.engine.compiling import Program
 from qifu.rulebook.engine.layout import ALL, Layout, lay_out
 from qifu.rulebook.engine.planning import Plan, make_plan
 
-# All rows of a block of 4,096 enterprises fit into the second-level cache; NumPy alone wants fewer
-# and longer calls.
+# The rows of a block of 4,096 enterprises lie in the caches of a core; NumPy alone wants fewer and
+# longer calls.
 BLOCKS = {"numba": 4096, "numpy": 1 << 17}
 SAMPLES = 4096 * 12
 EVERY = np.uint64(2**64 - 1)
@@ -61,10 +61,7 @@ def match(
     `engine` is numba, numpy or "" for the faster that is here; both give the same. `progress` is
     told (enterprises done, of how many).
     """
-    with_ = kernel(engine, snapshot.size)
-    layout = lay_out(program, snapshot)
-    chance = chances(snapshot, layout, with_)
-    plan = make_plan(program, snapshot, layout, chance, np.arange(len(program.ids)))
+    with_, layout, plan = prepare(program, snapshot, engine, range(len(program.ids)))
     size = snapshot.size
     counts = np.zeros((size, 2), np.int32)
     queue = blocks(snapshot, with_)
@@ -85,6 +82,17 @@ def match(
     enterprises = np.zeros_like(counts)
     enterprises[snapshot.order] = counts
     return Counts(np.asarray(totals, np.int64), enterprises)
+
+
+def prepare(
+    program: Program, snapshot: Snapshot, engine: str, policies: range
+) -> tuple[Kernel, Layout, Plan]:
+    """All that is known before the first block, for some policies of the program."""
+    with_ = kernel(engine, snapshot.size)
+    layout = lay_out(program, snapshot)
+    chance = chances(snapshot, layout, with_)
+    chosen = np.arange(policies.start, policies.stop)
+    return with_, layout, make_plan(program, snapshot, layout, chance, chosen)
 
 
 def blocks(snapshot: Snapshot, kernel: Kernel) -> Iterator[tuple[int, int]]:
