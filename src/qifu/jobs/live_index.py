@@ -30,7 +30,7 @@ from qifu.organisations.selectors.command_line import (
 )
 from qifu.policies.actions import look_again, refresh_match
 from qifu.policies.selectors.library import in_force, programmes, versions_by_number
-from qifu.rulebook.facts import Fact, read_facts
+from qifu.rulebook.facts import Fact
 from qifu.rulebook.policy import Policy
 
 if TYPE_CHECKING:
@@ -139,8 +139,8 @@ def _library(city: City, on: date) -> list[Policy]:
 
 
 def _facts(facts: Mapping[str, Any], city: City, on: date) -> dict[str, Fact]:
-    whole, _provenance = city.with_derived(facts, as_of=on)
-    return read_facts(whole, city.catalogue)
+    known, _whence = city.known(facts, as_of=on)
+    return known
 
 
 # what the outbox asks for

@@ -8,6 +8,7 @@ over the same facts would.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from qifu.rulebook.policy import Policy
 
 # the journal is folded into the arrays when it is longer than this many bytes
 LONGEST_JOURNAL = 4 << 20
+AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,12 @@ class LiveIndex:
                 kind = index._kind(key)
                 if kind is not None:
                     index._table.keep(key, kind).fill(first, table.column(key))
-        for number, facts in enterprises:
-            place = index._table.append(np.array([number], np.int64))
-            for key, value in index._plain(facts).items():
-                index._table.keep(key, index._kind(key) or "").put(place, value)
+        waiting = iter(enterprises)
+        while some := list(islice(waiting, AT_ONCE)):
+            first = index._table.append(np.array([number for number, _ in some], np.int64))
+            for place, (_, facts) in enumerate(some, first):
+                for key, value in index._plain(facts).items():
+                    index._table.keep(key, index._kind(key) or "").put(place, value)
         index._places = Places(index._table.ids.array[: index._table.size])
         index._take(policies)
         index.save()
