@@ -213,11 +213,14 @@ def test_two_runs_do_not_write_into_one_folder(place):
     import os
 
     (place / "out").mkdir()
+    theirs = place / "out" / ".policies.parquet.part"
+    theirs.write_bytes(b"half")
     held = os.open(place / "out", os.O_RDONLY)
     fcntl.flock(held, fcntl.LOCK_EX)
     done = matched(place, "--pairs")
     os.close(held)
     assert done.exit_code == 1 and "another run is writing here" in done.output
+    assert theirs.read_bytes() == b"half"
     assert matched(place, "--pairs").exit_code == 0
 
 

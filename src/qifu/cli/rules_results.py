@@ -36,10 +36,18 @@ def results(folder: Path) -> Iterator[None]:
     except OSError as error:
         refuse(f"{folder}: {error.strerror or error}")
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(held, folder)
+        with _told(folder):
+            yield
+    finally:
+        os.close(held)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """What cannot be written, in words; and nothing half-written stays."""
+    try:
         yield
-    except BlockingIOError:
-        refuse(f"{folder}：另一次运行正在写 · another run is writing here")
     except OSError as error:
         if error.errno in _FULL:
             refuse(
@@ -51,7 +59,16 @@ def results(folder: Path) -> Iterator[None]:
     finally:
         for name in COUNTS:
             _part(folder, name).unlink(missing_ok=True)
-        os.close(held)
+
+
+def _lock(held: int, folder: Path) -> None:
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        refuse(f"{folder}：另一次运行正在写 · another run is writing here")
+    except OSError:
+        # a file system without locks; that is no reason not to write
+        pass
 
 
 def write_counts(
