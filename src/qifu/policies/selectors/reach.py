@@ -12,7 +12,7 @@ from qifu.organisations.permissions import Actor
 from qifu.organisations.selectors import enterprises_visible_to
 from qifu.policies.models import PolicyVersion
 from qifu.policies.permissions import may_see_reach, may_see_reached
-from qifu.policies.selectors.library import policy_for, programme, programmes
+from qifu.policies.selectors.library import policy_for, programme
 from qifu.rulebook.catalogue import Attribute
 from qifu.rulebook.policy import Policy
 
@@ -73,29 +73,6 @@ def reach_of(
         named=may_see_reached(actor) and groups is not None,
         reached=reached, groups=groups or frozenset(),
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Reaches:
-    """How many firms each of some versions reaches, by their numbers; `as_of` the oldest count."""
-
-    as_of: date | None
-    by_version: Mapping[int, Reached]
-
-
-def reaches_of(actor: Actor, versions: Sequence[PolicyVersion]) -> Reaches:
-    """The same for the rows of a list, in one query; what is not counted yet is not there."""
-    counted: dict[int, Reached] = {}
-    days: list[date] = []
-    if may_see_reach(actor) and reach_sources.names() and versions:
-        city, source = current_city(), reach_sources.get(reach_sources.names()[0])
-        read = programmes([one.pk for one in versions], city)
-        for one, policy in zip(versions, read, strict=True):
-            told = source.reach(policy, city.catalogue, city.facts_stamp)
-            if told is not None:
-                days.append(told[0])
-                counted[one.pk] = told[1]
-    return Reaches(min(days, default=None), counted)
 
 
 def firms_reached(
