@@ -93,6 +93,12 @@ def _check_attribute(
     if kind == "code" and tree and tree not in trees:
         mend = f"correct the name or add codes/{tree}.csv"
         desk.refer(tree, trees, f"{path}.type", "code tree", mend=mend)
+    said = row.get("value_words")
+    if isinstance(said, Mapping) and (kind == "set" or tree in trees):
+        known = trees[tree] if kind == "code" else row.get("options") or {}
+        for code in said:
+            if code not in known:
+                desk.refer(code, known, f"{path}.value_words", "code", mend="use a code of it")
     options = row.get("options")
     if kind == "set" and not isinstance(options, Mapping):
         desk.say("missing", f"{path}.options", "a set needs options: {code: {zh, en}}", options)
