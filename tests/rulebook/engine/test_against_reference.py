@@ -106,3 +106,27 @@ def test_a_column_that_is_not_there_is_unknown_for_everybody_and_told() -> None:
     snapshot = code_snapshot(pa.table({"employees": [1.0, 2.0]}), program)
     assert snapshot.warnings == ("score",)
     assert match(program, snapshot).policies.tolist() == [[0, 2, 0]]
+
+
+@pytest.mark.parametrize("engine", ["numba", "numpy"])
+def test_pieces_of_a_column_with_lists_of_their_own_are_one_column(engine: str) -> None:
+    """Row groups of a Parquet file each have their own list of texts; nulls stand anywhere."""
+    kind = pa.dictionary(pa.int32(), pa.string())
+    region = [["440305", None, "33"], [], ["44", "440305"], ["nowhere", "3301"]]
+    pieces = [pa.array(part, pa.string()).dictionary_encode() for part in region]
+    sets = [[["hi_tech_firm", None], [None], None], [], [[], ["x", "tech_sme"]], [None, ["y"]]]
+    columns = {
+        "region": pa.chunked_array(pieces, kind),
+        "qualifications": pa.chunked_array([pa.array(p, pa.list_(pa.string())) for p in sets]),
+    }
+    asked = [
+        {"attr": "region", "op": "under", "value": "4403"},
+        {"attr": "region", "op": "in", "value": ["3301"]},
+        {"attr": "qualifications", "op": "has_any", "value": ["hi_tech_firm", "tech_sme"]},
+    ]
+    read = [parse_policy(document(g, id=f"P{i}"), CATALOGUE) for i, g in enumerate(asked)]
+    program = compile_policies(read, CATALOGUE, as_of=AS_OF)
+    counts = match(program, code_snapshot(pa.table(columns), program), engine=engine)
+    # 33 is above 3301, 44 above 4403, and a code of no tree says nothing
+    assert counts.policies.tolist() == [[2, 3, 2], [1, 3, 3], [2, 2, 3]]
+    assert counts.enterprises.tolist() == [[2, 0], [0, 2], [0, 2], [0, 1], [2, 0], [0, 3], [1, 0]]

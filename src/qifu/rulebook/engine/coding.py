@@ -334,7 +334,8 @@ def _sets(table: Table, column: Column, asked: Sequence[str], order: Array | Non
         missing.append(pc.cast(pc.is_null(piece), pa.uint8()).to_numpy(zero_copy_only=False))
         places, found = _dictionary(piece.flatten())
         # a null inside a set says nothing and is left out, as is what nobody asks for
-        of = np.array([*(number.get(name or "", none) for name in found), none], kind)
+        wanted = (none if name is None else number.get(name, none) for name in found)
+        of = np.array([*wanted, none], kind)
         chosen = of[places]
         kept = chosen != none
         members.append(chosen[kept])
