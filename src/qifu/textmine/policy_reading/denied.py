@@ -90,7 +90,7 @@ def _scope(plain: str, start: int, end: int) -> int:
         if not NOT.search(between) and not re.search("[。；）]|企业的|应当|具有|的企业", between):
             return tail.end()
     stop = re.compile(
-        "[，。；）]|且|并(?=[具有])|的(?:[\u4e00-\u9fff]{0,6})?(?:企业|单位)$"
+        "[，。；）]|且|并(?=[具有])|的[\u4e00-\u9fff]{0,8}?(?:企业|单位|机构)"
     ).search(plain, start, end)
     return stop.start() if stop else end
 

@@ -165,6 +165,11 @@ def drop(draft: Draft, ident: str) -> Draft:
     return _with(draft, replace(draft.element(ident), state=DROPPED))
 
 
+def reopen(draft: Draft, ident: str) -> Draft:
+    """The draft with one element open again; what it was mended to stays."""
+    return _with(draft, replace(draft.element(ident), state=OPEN))
+
+
 def mend(draft: Draft, ident: str, clause: Any) -> Draft:
     """The draft with another clause for one element; its place in the text stays.
 

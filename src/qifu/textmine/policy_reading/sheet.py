@@ -12,8 +12,10 @@ from qifu.textmine.policy_reading.figures import Figure, figures
 from qifu.textmine.policy_reading.folding import fold
 from qifu.textmine.policy_reading.lexicon import Hit, Lexicon
 from qifu.textmine.policy_reading.outline import (
+    CONDITIONS,
     CONTACT,
     PAPERS,
+    PLAIN,
     PURPOSE,
     STEPS,
     TIME,
@@ -31,6 +33,19 @@ _PURPOSE: Final = re.compile(
     r"|是指|^(?:专项)?资金(?:是|由)|^第?[一二三四五六七八九十]*条?（定义）"
 )
 # quotation marks and what follows: a name of something, not a demand
+# without any heading: 「申请企业须…」, 「对象为…」, two bounds in a row
+_DEMANDS: Final = re.compile(
+    "(?:企业|单位|主体|申请人|申报人|对象|产品|项目|机构|法人|用户)[^，。；]{0,10}?(?:应当?|须|必须|需)"
+    "(?:同时)?(?:为|是|在|具|有|取|符|满|达|属|已|未|无|依|拥|设|建|能|从|通)"
+    "|(?:对象|主体)(?:为|是|应|须)"
+    "|(?:不低于|不少于|不超过|达到?|以上|以下)[^。；]{0,16}，[^。；]*?"
+    r"(?:不低于|不少于|不超过|达到?[^，。；]{0,4}\d|\d[^，。；]{0,4}以[上下])"
+)
+# a sentence about what is done afterwards, or one that pays
+_GOES_ON: Final = re.compile(
+    "提交|报送|登录|填报|公示|审核|评审|拨付|监督|检查|配合|责任(?!事故)|退回|追回|追究|组织|印发|承诺"
+    r"|给予|奖励[^，。]{0,8}\d|补贴[^，。]{0,8}\d|资助[^，。]{0,8}\d|扶持|贴息|最高"
+)
 _QUOTED: Final = re.compile(r'"[^"\n]{2,40}"')
 _ASIDE: Final = re.compile(
     r"（(?:指|即|含|包括|包含|如|例如|以下简称|下称|简称|详见|注|见|限|不受)[^）\n]{0,120}）"
@@ -107,9 +122,15 @@ class Sheet:
 def prepare(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> Sheet:
     """Read a text once for all readers; offsets are those of the text."""
     plain = fold(text)
+    cut = outline(plain)
+    for sentence in cut.sentences:
+        words = cut.words(sentence)
+        demanded = sentence.role == PLAIN and _DEMANDS.search(words)
+        if demanded and not _GOES_ON.search(words) and not sentence.heading:
+            sentence.role = CONDITIONS
     return Sheet(
         plain=plain,
-        outline=outline(plain),
+        outline=cut,
         lexicon=lexicon,
         gazetteer=gazetteer,
         hits=tuple(lexicon.find(plain)),
