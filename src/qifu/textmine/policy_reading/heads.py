@@ -38,7 +38,6 @@ _NUMBER: Final = re.compile(
     "[\u4e00-\u9fffA-Za-z]{1,12}(?:〔|（|\\[)(?P<year>(?:19|20)\\d{2})(?:〕|）|\\])"
     "\\s?(?:第)?\\d{1,5}\\s?号"
 )
-_APPLY: Final = re.compile("预申报|预申请|预填报")
 _ROLES: Final = [
     (re.compile(p), role)
     for p, role in (
@@ -50,7 +49,6 @@ _ROLES: Final = [
 ]
 _SINCE: Final = re.compile(r"\s?(?:起|开始|之日起)?(?:施行|实施|生效|执行|起)")
 _UNTIL: Final = re.compile(r"(?:至|截至|截止到?|到|于|在)\s?$|(?:截止|截至)[^，。；]{0,10}$")
-_PAPER_CUT: Final = re.compile("[；、\n]")
 _NO_PAPER: Final = re.compile(
     "^(?:以下|下列|上述|所需|申报|申请)?材料$|加盖|装订|一式|如下|要求|提交|负责|真实"
 )

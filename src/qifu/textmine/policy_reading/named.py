@@ -44,7 +44,6 @@ _LINK: Final = re.compile(
 _OWN_NOUN: Final = re.compile('(?:企业|单位|机构|公司|产品|小巨人|冠军|法人)["]?$')
 _EXCEPT: Final = re.compile(r"^[^，。；）]{0,30}(?:除外|不在此列|不受此限)")
 _UPWARDS: Final = re.compile(r"(?:（含）)?(?:及|或)?以上")
-_FIRST: Final = re.compile("首次|新(?:认定|入选|获|进入|增|纳入|迁入|升|上)|重新认定")
 
 
 @dataclass

@@ -43,7 +43,6 @@ LONGEST: Final = 800  # characters of a sentence
 _INLINE: Final = re.compile("以下|下列|如下|须具备|应当?具备|须满足|应满足")
 _COLON: Final = re.compile("：")
 _STOP: Final = re.compile(r"[。；！？\n…]+")
-_COMMA: Final = re.compile(r"，+")
 _LEAD: Final = re.compile(
     r"(?:符合|满足|具备|达到|属于|具有|有)[^。；，]{0,12}?(?:以下|下列|如下|之一|其中|"
     r"任一|任意)[^。；]{0,24}$"
