@@ -81,3 +81,19 @@ def test_an_enterprise_may_have_ten_thousand_members_of_a_set(engine: str) -> No
     counts = match(program, snapshot, engine=engine)
     assert counts.policies.tolist() == [[3, 1, len(sets) - 4]] * 200
     assert counts.enterprises[:6].tolist() == [[0, 0], [0, 200], [200, 0], [1, 0], [1, 0], [0, 0]]
+
+
+@ENGINES
+def test_a_sum_and_a_mean_of_the_same_years_against_the_same_figure_are_two_questions(
+    engine: str,
+) -> None:
+    """Found by tests/rulebook/engine/test_agreement.py: the second got the answer of the first."""
+    asked = {"attr": "revenue", "period": "last_2_fiscal_years", "op": ">=", "unit": "CNY"}
+    policies = [
+        parse_policy(document(asked | {"value": 15_000, "agg": how}, id=how), CATALOGUE)
+        for how in ("sum", "mean", "each", "sum")
+    ]
+    program = compile_policies(policies, CATALOGUE, as_of=AS_OF)
+    years = pa.table({"revenue@2025": [10_000.0, 2e4], "revenue@2024": [10_000.0, 2e4]})
+    counts = match(program, code_snapshot(years, program), engine=engine)
+    assert counts.policies[:, 0].tolist() == [2, 1, 1, 2]

@@ -273,7 +273,9 @@ class _Compiler:
             return Leaf(Judged())
         keys = atom.keys(self.as_of)
         day = atom.moment or self.as_of
-        key = (keys, atom.op, _hashed(atom.value), day if atom.op in AGE else None, atom.each_year)
+        # a sum and a mean of the same years are two questions
+        how = atom.years and (atom.years.count, atom.years.how)
+        key = (keys, atom.op, _hashed(atom.value), day if atom.op in AGE else None, how)
         known = self.atoms.get(key)
         if known is None:
             known = self.atoms[key] = self._atom(atom, keys, day)
