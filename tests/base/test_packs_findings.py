@@ -76,6 +76,7 @@ def test_every_mistake_in_every_file_is_told_in_one_run_with_file_and_line(broke
     put("attributes.yaml", "sources: [stats, tax, audit, self]", "sources: [oracle]", "source")
     put("attributes.yaml", "visibility: consent", "visibility: secret", "visibility")
     put("attributes.yaml", 'type: "code:tax_credit"', 'type: "code:stars"', "reference")
+    put("attributes.yaml", 'little_giant: ["小巨人"', 'small_giant: ["小巨人"', "reference")
     put("derived.yaml", "num: rd_expense", "num: rd_expenses", "unknown_attribute")
     put("codes/size_class.csv", "micro,微型,Micro,", "micro,微型,Micro,tiny", "reference")
     put("policies/SZD-2026-001.yaml", "attr: rd_expense", "attr: rd_expence", "unknown_attribute")

@@ -98,7 +98,8 @@ def _check_attribute(
         known = trees[tree] if kind == "code" else row.get("options") or {}
         for code in said:
             if code not in known:
-                desk.refer(code, known, f"{path}.value_words", "code", mend="use a code of it")
+                where = f"{path}.value_words.{code}"
+                desk.refer(code, known, where, "code", mend="use a code of it")
     options = row.get("options")
     if kind == "set" and not isinstance(options, Mapping):
         desk.say("missing", f"{path}.options", "a set needs options: {code: {zh, en}}", options)
