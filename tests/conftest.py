@@ -53,7 +53,8 @@ def _fresh_caches() -> Iterator[None]:
     from django.core.cache import cache
 
     cache.clear()
-    rmtree(settings.QIFU_INDEX, ignore_errors=True)
+    for folder in (settings.QIFU_INDEX, settings.QIFU_FACTS):
+        rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

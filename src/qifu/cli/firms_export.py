@@ -41,7 +41,7 @@ def export(out: Path, as_of: datetime | None, policies: Path | None) -> None:
 
     from qifu.base.city import current_city
     from qifu.base.errors import Refused
-    from qifu.jobs.facts_file import policies_in_force, write_facts
+    from qifu.jobs.facts_file import asked_keys, policies_in_force, write_facts
 
     try:
         city = current_city()
@@ -58,7 +58,8 @@ def export(out: Path, as_of: datetime | None, policies: Path | None) -> None:
         asked = list(read)
     try:
         with Progress("企业 enterprises") as progress:
-            written = write_facts(out, asked, city, on=on, progress=progress)
+            keys = asked_keys(asked, city, on)
+            written = write_facts(out, keys, city, on=on, progress=progress)
     except OSError as error:
         raise click.ClickException(
             f"{out}：写不进去 / cannot be written: {error.strerror or error}"

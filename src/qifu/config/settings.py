@@ -17,6 +17,7 @@ QIFU_DEMO = environment.demo
 QIFU_CITY = environment.city
 QIFU_VAR = environment.var
 QIFU_INDEX = QIFU_VAR / "index"
+QIFU_FACTS = QIFU_VAR / "facts"
 QIFU_CLAMD = environment.clamd
 QIFU_TRIAGE_MODEL = environment.triage_model
 QIFU_WEBHOOK_PRIVATE = environment.webhook_private

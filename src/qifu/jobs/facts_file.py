@@ -22,6 +22,8 @@ from qifu.rulebook.policy import Policy
 GROUPED_BY = ("region", "industry", "size_class", "founded")
 # rows that are held in memory, and that stand in a row group of the file
 ROWS = 20_000
+# years before the present one of which a yearly fact is written where nobody says which
+YEARS = 4
 LARGEST_INTEGER = 2**63 - 1
 
 
@@ -50,26 +52,38 @@ def asked_keys(policies: Sequence[Policy], city: City, on: date) -> tuple[str, .
     return tuple(sorted(keys))
 
 
+def every_key(city: City, on: date) -> tuple[str, ...]:
+    """Whatever a policy that is being written may ask; of yearly facts the last years."""
+    years = range(on.year - YEARS, on.year + 1)
+    return tuple(
+        key
+        for one in city.catalogue
+        for key in ([f"{one.name}@{year}" for year in years] if one.period else [one.name])
+    )
+
+
 def write_facts(
     out: Path,
-    policies: Sequence[Policy],
+    keys: Sequence[str],
     city: City,
     *,
     on: date,
     progress: Callable[[int, int], None] | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> Written:
     """Write the file; it gets its name when it is whole. OSError where it cannot be written.
 
     Facts as they count now, with what follows from them by the city's rules on that day. Nothing
-    but the code of a firm and what policies ask is in it; what is not known is null.
+    but the code of a firm and the facts with these keys is in it; what is not known is null.
+    `notes` stand in the metadata of the file.
     """
-    keys = asked_keys(policies, city, on)
     kinds = {key: _type(city.catalogue.attributes[split_key(key)[0]]) for key in keys}
     schema = pa.schema({IDENTITY: pa.string()} | kinds)
     size, done = number_of_firms(), 0
     part = out.with_name(f".{out.name}.part")
     try:
         with pq.ParquetWriter(part, schema, compression="zstd") as writer:
+            writer.add_key_value_metadata(dict(notes or {}))
             for batch in _batches(schema, city, on):
                 writer.write_batch(batch)
                 done += batch.num_rows
@@ -81,7 +95,7 @@ def write_facts(
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    return Written(done, keys)
+    return Written(done, tuple(keys))
 
 
 def _batches(schema: pa.Schema, city: City, on: date) -> Iterator[pa.RecordBatch]:

@@ -114,6 +114,16 @@ def _read_file(file: Path) -> tuple[list[Document], list[Finding]]:
     return [doc for data, places in read for doc in _listed(data, str(file), places)], []
 
 
+def read_text(text: str, file: str = "") -> list[Document]:
+    """The documents of a text that somebody typed: JSON where it begins like JSON, else YAML.
+
+    RuleError with everything that cannot be read.
+    """
+    if text.lstrip().startswith(("{", "[")):
+        return _listed(read_json(text, file), file, {})
+    return [doc for data, places in read_yaml(text, file) for doc in _listed(data, file, places)]
+
+
 def _wrong_encoding(file: Path, error: UnicodeDecodeError) -> Finding:
     """What is wrong with the bytes, and which encoding they look like."""
     data = bytes(error.object)

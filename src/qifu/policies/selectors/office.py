@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -18,12 +19,16 @@ from django.db.models import (
 )
 from django.db.models import Value as V
 
-from qifu.base.city import current_city
+from qifu.base.city import City, current_city
 from qifu.base.ports import Reached, reach_sources
 from qifu.organisations.permissions import Actor
 from qifu.policies.models import PolicyVersion
 from qifu.policies.permissions import may_edit_policies, may_see_reach
-from qifu.policies.selectors.library import programmes, published_versions
+from qifu.policies.selectors.library import programmes, published_versions, versions_of
+from qifu.rulebook.check import lint
+from qifu.rulebook.documents import Document
+from qifu.rulebook.findings import ERROR, Finding
+from qifu.rulebook.policy import Policy, read_policies
 
 OFFICE_ORDERS = ("closes", "title", "newest", "versions", "amount")
 LIVES = ("in_force", "not_yet", "ended", "withdrawn")
@@ -59,13 +64,54 @@ def office_library(
         found = found.filter(Q(search_text__icontains=word) | Q(policy_id__icontains=word))
     if life in LIVES:
         found = found.filter(life=life)
-    orders = {
+    orders: dict[str, tuple[Any, ...]] = {
         "title": ("title", "policy_id"),
         "newest": ("-recorded_at", "policy_id"),
         "versions": ("-versions", "policy_id"),
         "amount": (F("amount_cap").desc(nulls_last=True), "policy_id"),
     }
     return found.order_by(*orders.get(order, (F("closes").asc(nulls_last=True), "policy_id")))
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """A policy that is being written; None where `errors` leave nothing that could be tried."""
+
+    policy: Policy | None
+    errors: tuple[Finding, ...]
+    warnings: tuple[Finding, ...]
+
+
+def read_pasted(documents: Sequence[Document], city: City, *, on: date) -> Pasted:
+    """The one policy in the documents, with everything that is wrong or looks like a mistake.
+
+    What it refers to may be any policy of the library.
+    """
+    if len(documents) != 1:
+        wrong = Finding(
+            "count", "", "must hold one policy", len(documents), "1", zh="一次只能看一份政策。"
+        )
+        return Pasted(None, (wrong,), ())
+    read, errors = read_policies(documents, city.catalogue)
+    if errors:
+        return Pasted(None, errors, ())
+    others = PolicyVersion.objects.values_list("policy_id", flat=True).distinct()
+    beside = [Document({"id": other}) for other in others]
+    found = lint(read, [*documents, *beside], city.catalogue, on=on, derived=city.derived)
+    return Pasted(
+        read[0],
+        tuple(one for one in found if one.severity == ERROR),
+        tuple(one for one in found if one.severity != ERROR),
+    )
+
+
+def version_before(actor: Actor, policy: Policy, *, on: date) -> PolicyVersion | None:
+    """What a policy is compared with: the version in force, or for that one the one before it."""
+    versions = versions_of(actor, policy.id)
+    in_force = published_versions(on).filter(policy_id=policy.id).first()
+    if in_force is not None and in_force.version != policy.version:
+        return in_force
+    return versions.filter(version__lt=policy.version).first()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from qifu.base.city import City
 from qifu.base.zones import Zone
 from qifu.organisations.selectors import enterprise_of
 from qifu.policies.models import PolicyVersion
+from qifu.policies.permissions import may_see_reach
 from qifu.policies.selectors import (
     apart_from,
     diagnose,
@@ -142,6 +143,7 @@ def policy(request: AskedRequest, policy_id: str) -> HttpResponse:
             "newest": versions[0] if versions else version,
             "enterprise": enterprise,
             "result": match.result(policy_id) if match else None,
+            "sees_reach": may_see_reach(request.actor),
         },
     )
 
