@@ -9,44 +9,36 @@ writes it. Its counts and ours must be equal.
 """
 
 import argparse
-import importlib.util
 import json
-import os
-import platform
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow.parquet as pq
+from workload import (
+    ENTERPRISES,
+    POLICIES,
+    dates_of,
+    is_here,
+    machine,
+    raw_policies,
+    referee,
+    workload,
+)
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "src")]
-
-from qifu.rulebook.catalogue import Catalogue  # noqa: E402
-from qifu.rulebook.documents import load_documents  # noqa: E402
-from qifu.rulebook.engine.index import LiveIndex  # noqa: E402
-from qifu.rulebook.policy import Policy, read_policies  # noqa: E402
+from qifu.rulebook.catalogue import Catalogue
+from qifu.rulebook.documents import load_documents
+from qifu.rulebook.engine.index import LiveIndex
+from qifu.rulebook.policy import Policy, read_policies
 
 WHICH = ("eligible", "maybe", "near")
-SOURCES = Path(os.environ.get("QIFU_BENCH") or ROOT.parent / "shared" / "bench")
-
-
-def referee() -> Any:
-    """The module that writes a condition as SQL."""
-    spec = importlib.util.spec_from_file_location("referee", SOURCES / "baseline_duckdb.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def timed(work: Callable[[Any], object], items: Sequence[Any]) -> tuple[np.ndarray, list[Any]]:
@@ -86,12 +78,10 @@ def fact(value: object) -> object:
 
 def peer(folder: Path, asked: Sequence[Policy], as_of: date) -> tuple[np.ndarray, list[int]]:
     """Milliseconds of one SELECT of ids a policy, and how many each found."""
-    written, today = referee(), {"as_of": as_of.isoformat()}
-    # as they are written: the library reads figures as decimals
-    lines = (folder / "policies.jsonl").read_text(encoding="utf-8").splitlines()
-    raw = {one["id"]: one for one in map(json.loads, lines)}
+    written, today = referee(), as_of.isoformat()
+    raw = {one["id"]: one for one in raw_policies(folder)}
     wheres = [
-        written.sql(one["when"], today | one.get("window", {}), False)
+        written.sql(one["when"], dates_of(one, today), False)
         for one in (raw[policy.id] for policy in asked)
     ]
     with duckdb.connect() as db:
@@ -162,25 +152,18 @@ def measure(folder: Path, place: Path, many: int) -> int:
 def main() -> int:
     """Make the workload where it is not there, measure, print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--enterprises", type=int, default=2_653_000)
-    parser.add_argument("--policies", type=int, default=14_483)
+    parser.add_argument("--enterprises", type=int, default=ENTERPRISES)
+    parser.add_argument("--policies", type=int, default=POLICIES)
     parser.add_argument("--asked", type=int, default=300, help="policies asked, firms changed")
     parser.add_argument("--workload", type=Path, help="a folder that holds one already")
     options = parser.parse_args()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "duckdb"))
-    print(
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, {packages}"
-    )
-    if not (SOURCES / "make_workload.py").exists():
-        print("skipped: no maker of workloads; set QIFU_BENCH")
+    print(machine())
+    if not is_here():
         return 0
-    with tempfile.TemporaryDirectory(prefix="qifu-index-") as name:
-        folder = options.workload or Path(name) / "workload"
-        if not options.workload:
-            maker = [sys.executable, str(SOURCES / "make_workload.py"), str(folder)]
-            sizes = ["--enterprises", options.enterprises, "--policies", options.policies]
-            subprocess.run([*maker, *map(str, sizes)], check=True)
+    with (
+        TemporaryDirectory(prefix="qifu-index-") as name,
+        workload(options.workload, options.enterprises, options.policies) as folder,
+    ):
         return measure(folder, Path(name), options.asked)
 
 

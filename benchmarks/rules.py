@@ -13,7 +13,7 @@ order, `--curve` shows 10⁵ to 10⁷ enterprises, `--referee` compares maybe an
 import argparse
 import json
 import os
-import resource
+import re
 import statistics
 import subprocess
 import sys
@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -145,8 +146,26 @@ class Sql:
         return str(self.written.sql(rule["when"], dates_of(rule, self.as_of), exact))
 
 
-def command(arguments: Sequence[object], home: Path) -> tuple[float, float]:
-    """Seconds and peak memory (MB) of a `qifu` command whose caches are in `home`."""
+@dataclass(frozen=True)
+class Ended:
+    """A command that went well: seconds from start to end, peak MB, and what it printed."""
+
+    seconds: float
+    peak: float
+    said: str
+
+    def stage(self, name: str) -> float:
+        """The seconds of a stage, as the command says them."""
+        found = re.search(rf"{name} ([0-9.]+) s", self.said)
+        assert found is not None, self.said
+        return float(found[1])
+
+
+def command(arguments: Sequence[object], home: Path) -> Ended:
+    """Run a `qifu` command whose caches are in `home`.
+
+    A process inherits the peak memory of the one that starts it: start it while that is small.
+    """
     env = {
         **os.environ, "PYTHONPATH": str(ROOT / "src"), "QIFU_VAR": str(home),
         "NUMBA_CACHE_DIR": str(home / "numba"),
@@ -154,52 +173,50 @@ def command(arguments: Sequence[object], home: Path) -> tuple[float, float]:
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     began = time.perf_counter()
     child = subprocess.Popen(
-        [sys.executable, "-c", QIFU, *map(str, arguments)], env=env,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", QIFU, *map(str, arguments)], env=env, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+    assert child.stdout is not None
+    said = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
+    took = time.perf_counter() - began
     child.returncode = os.waitstatus_to_exitcode(status)
+    child.stdout.close()
     assert child.returncode == 0, f"qifu {arguments} ended with {child.returncode}"
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+    return Ended(took, usage.ru_maxrss / 1024, said)
 
 
-def asked(world: World, file: Path, out: Path, *more: object) -> list[object]:
-    """The words of a `qifu rules match`."""
-    return [
-        "rules", "match", "--policies", world.folder / "policies.jsonl", "--enterprises", file,
-        "--attributes", world.folder / "attributes.json", "--out", out, *more,
-    ]  # fmt: skip
-
-
-def whole_way(world: World, file: Path, rounds: int, timings: Timings) -> None:
+def whole_way(folder: Path, file: Path, few: Path, rounds: int, timings: Timings) -> None:
     """The command from start to end: without caches, with them, with pairs; its memory."""
     with TemporaryDirectory(prefix="qifu-bench-") as name:
-        home, few = Path(name), Path(name) / "few.parquet"
-        pq.write_table(pq.read_table(file).slice(0, 1000), few)
-        for which in ("without caches", "with caches", "with caches"):
+        home, number = Path(name), count()
+
+        def run(enterprises: Path, *more: object) -> Ended:
+            return command(
+                [
+                    "rules", "match", "--policies", folder / "policies.jsonl",
+                    "--enterprises", enterprises, "--attributes", folder / "attributes.json",
+                    "--out", home / f"out-{next(number)}", *more,
+                ],
+                home,
+            )  # fmt: skip
+
+        for which in ("without caches", "with caches", "with caches", "with caches"):
             label = f"start: the command on 1,000 enterprises, {which}"
-            timings.of.setdefault(label, []).append(
-                command(asked(world, few, home / "out"), home)[0]
-            )
-        peak = 0.0
-        for _ in range(rounds):
-            took, memory = command(asked(world, file, home / "out"), home)
-            timings.of.setdefault("qifu rules match: Parquet to two files, all pairs", []).append(
-                took
-            )
-            peak = max(peak, memory)
-        print(f"peak memory of qifu rules match: {peak:,.0f} MB")
-        took, memory = command(asked(world, file, home / "paired", "--pairs"), home)
-        timings.of["qifu rules match --pairs, whole command"] = [took]
-        written = sum(
-            pq.read_metadata(part).num_rows for part in (home / "paired/pairs").glob("*.parquet")
-        )
-        alone = took - statistics.median(
-            timings.of["qifu rules match: Parquet to two files, all pairs"]
-        )
+            timings.of.setdefault(label, []).append(run(few).seconds)
+        ended = [run(file) for _ in range(rounds)]
+        label = "qifu rules match: Parquet to two files, all pairs"
+        timings.of[label] = [one.seconds for one in ended]
+        print(f"peak memory of qifu rules match: {max(one.peak for one in ended):,.0f} MB")
+        paired = [run(file, "--pairs") for _ in range(rounds)]
+        timings.of["qifu rules match --pairs, whole command"] = [one.seconds for one in paired]
+        parts = (home / f"out-{next(number) - 1}" / "pairs").glob("*.parquet")
+        written = sum(pq.read_metadata(part).num_rows for part in parts)
+        each = sorted(written / one.stage("pairs") / 1e6 for one in paired)
         print(
-            f"--pairs: {written:,} pairs, {written / alone / 1e6:.1f} million a second beyond the "
-            f"counts, peak memory {memory:,.0f} MB"
+            f"--pairs: {written:,} pairs found and written, "
+            f"{', '.join(f'{rate:.1f}' for rate in each)} million a second, "
+            f"peak memory {max(one.peak for one in paired):,.0f} MB"
         )
 
 
@@ -261,17 +278,18 @@ def plain_python(world: World, timings: Timings) -> None:
 
 def measure(folder: Path, rounds: int, *, shuffled: bool, with_referee: bool) -> int:
     """Everything on one workload; 1 where the counts differ from DuckDB's."""
-    world, timings = World.load(folder), Timings()
-    file, bad = world.enterprises, 0
+    timings = Timings()
     with TemporaryDirectory(prefix="qifu-bench-") as name:
+        file, few = folder / "enterprises.parquet", Path(name) / "few.parquet"
         if shuffled:
             file = Path(name) / "shuffled.parquet"
-            table = pq.read_table(world.enterprises)
-            order = np.random.default_rng(1).permutation(table.num_rows)
-            pq.write_table(table.take(order), file)
+            shuffle(folder / "enterprises.parquet", file)
+        first_rows(file, few)
+        whole_way(folder, file, few, rounds, timings)
+        world = World.load(folder)
         size = pq.read_metadata(file).num_rows
         print(
-            f"\n{size:,} enterprises × {len(world.policies):,} policies, {THREADS} threads, "
+            f"{size:,} enterprises × {len(world.policies):,} policies, {THREADS} threads, "
             f"rows {'shuffled' if shuffled else 'in generated order'}"
         )
         sql = Sql(world, file)
@@ -297,14 +315,25 @@ def measure(folder: Path, rounds: int, *, shuffled: bool, with_referee: bool) ->
             )
         bad = compare(counts.policies[world.sample], wanted, sql if with_referee else None)
         sql.db.close()
-        del snapshot
-        whole_way(world, file, rounds, timings)
-        plain_python(world, timings)
-        timings.show(peer)
-        one_by_one(world, 300)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\npeak memory of this benchmark, DuckDB's table included: {peak:,.0f} MB")
+    plain_python(world, timings)
+    timings.show(peer)
+    one_by_one(world, 300)
     return bad
+
+
+def shuffle(file: Path, out: Path) -> None:
+    """The same rows in another order; in a process of its own, for its memory."""
+    code = (
+        "import sys, numpy as np, pyarrow.parquet as pq; t = pq.read_table(sys.argv[1]); "
+        "pq.write_table(t.take(np.random.default_rng(1).permutation(t.num_rows)), sys.argv[2])"
+    )
+    subprocess.run([sys.executable, "-c", code, str(file), str(out)], check=True)
+
+
+def first_rows(file: Path, out: Path) -> None:
+    """The first thousand rows, without reading the others."""
+    batch = next(pq.ParquetFile(file).iter_batches(batch_size=1000))
+    pq.write_table(pa.Table.from_batches([batch]), out)
 
 
 def compare(ours: Any, eligible: Sequence[int], sql: Sql | None) -> int:

@@ -136,7 +136,7 @@ def main() -> int:
     said = {row["id"]: judged(every[row["id"]]) for row in rows}
     each = (time.perf_counter() - began) / len(rows)
     print(f"\n== Replies: {len(rows)} marked by hand, {each * 1000:.1f} ms each")
-    print(f"{'fault':14} {'replies':8} {'n':>5} {'marked':>7} {'precision [95 %]':24} recall [95 %]")
+    print(f"{'fault':14} {'replies':8} {'n':>5} {'marked':>7} {'precision [95 %]':24} recall")
     for line in checks(rows, said):
         print(line)
     print("\nagainst the hand mark of the whole file (area under the curve)")
