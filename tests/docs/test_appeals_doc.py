@@ -70,7 +70,7 @@ def tables(language: str) -> dict[str, list[str]]:
     sets = rule_sets()
     formulas = [(getattr(f.name, language), getattr(f.text, language)) for f in FORMULAS.values()]
     columns = [
-        (f"`{name}`" + (" *" if name in REQUIRED else ""), "、".join(words[1:]))
+        (f"`{name}`" + (" *" if name in REQUIRED else ""), "、".join(words))
         for name, words in COLUMNS.items()
     ]
     return {
