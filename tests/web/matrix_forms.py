@@ -49,6 +49,8 @@ def may_post(world: World) -> list[tuple[str, dict, frozenset[str]]]:
         ("claim-status", {}, ANYBODY),
         ("invitation", {}, ANYBODY - {"owner", "clerk", "viewer"}),
         ("messages-read", {}, SIGNED_IN),
+        ("desk-preview", {"text": "id: T"}, frozenset({"policy_officer"})),
+        ("desk-policy-preview", {"text": "id: T"}, frozenset({"policy_officer"})),
         ("my-answer", {"key": world.question, "value": "1"}, writers),
         ("my-skip", {"key": world.question}, writers),
         ("my-undo", {"key": world.question}, writers),

@@ -113,6 +113,8 @@ class World:
             "policy": {"policy_id": self.policy_id},
             "zone": {"zone": "nanshan"},
             "policy-calendar": {"policy_id": self.policy_id},
+            "desk-policy": {"policy_id": self.policy_id},
+            "desk-policy-preview": {"policy_id": self.policy_id},
             "my-policy": {"policy_id": self.policy_id},
             "my-fact": {"name": "private_firm"},
             "my-report": {"pk": self.report.pk},

@@ -162,6 +162,9 @@ MAY_GET: dict[str, dict[str, str]] = {
     "desk-figure-cases": for_units("coordinator", "auditor", "unit_admin"),
     "desk-policies": for_units("policy_officer"),
     "desk-policies-xlsx": for_units("policy_officer"),
+    "desk-policy": for_units(*FINDERS),
+    "desk-policy-preview": for_units("policy_officer"),
+    "desk-preview": for_units("policy_officer"),
     "desk-gaps": for_units("coordinator", "policy_officer"),
     "desk-calendar": for_units("coordinator", "unit_admin"),
     "desk-exchange": for_units("intake_officer", "unit_admin"),
@@ -178,7 +181,10 @@ MAY_GET: dict[str, dict[str, str]] = {
 ASKED = {"desk-figure-cases": "?code=received"}
 
 # forms that change no row of a room, or none before another step was taken
-LEAVES_NO_TRACE = {"preferences", "sign-in", "sign-out", "switch", "my-appeal-hints"}
+LEAVES_NO_TRACE = {
+    "preferences", "sign-in", "sign-out", "switch", "my-appeal-hints", "desk-preview",
+    "desk-policy-preview",
+}  # fmt: skip
 AFTER_ANOTHER_STEP = ("renew", "retract", "withdraw")
 
 

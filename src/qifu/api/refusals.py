@@ -20,6 +20,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from qifu.base.city import NoCity
 from qifu.base.errors import BadInput, Conflict, NotAllowed, Refused, WrongState
+from qifu.jobs.previews import NoFacts, TooLong
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,8 @@ STATUS: tuple[tuple[type[Refused], int], ...] = (
     (Conflict, 409),
     (TooMany, 429),
     (NoCity, 503),
+    (NoFacts, 503),
+    (TooLong, 503),
 )
 # refusals that come from below: by status
 PLAIN: Mapping[int, tuple[str, str]] = {

@@ -25,6 +25,7 @@ from qifu.api import (
     messages,
     people,
     policies,
+    reach,
     reports,
     webhooks,
 )
@@ -36,6 +37,7 @@ from qifu.api.refusals import plain
 # each module has a `router` whose paths are whole
 _ROUTERS = (
     me.router,
+    reach.router,  # before the path of one policy, which would take its fixed words for an id
     policies.router,
     codes.router,
     firms.router,

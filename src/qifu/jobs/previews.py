@@ -19,7 +19,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from qifu.base.city import City, NoCity, current_city
-from qifu.base.errors import NotAllowed
+from qifu.base.errors import NotAllowed, Refused
 from qifu.jobs.facts_file import every_key, write_facts
 from qifu.organisations.permissions import Actor
 from qifu.organisations.selectors.command_line import newest_fact, number_of_firms
@@ -38,12 +38,30 @@ SECONDS = 10.0  # that somebody waits for a preview
 _NOTES = ("day", "stamp", "newest", "written")
 
 
-class NoFacts(Exception):
+class NoFacts(Refused):
     """The file is not there yet: the worker writes it."""
 
+    code = "not_ready"
 
-class TooLong(Exception):
+    def __init__(self) -> None:
+        super().__init__(
+            _("全市企业资料的副本还没有写好，后台每半小时检查一次。请稍后再试，您写的内容还在。")
+        )
+
+
+class TooLong(Refused):
     """Counting took longer than somebody waits."""
+
+    code = "too_long"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "企业太多，%(seconds)s 秒内没有算完。请减少条件，"
+                "或请管理员用 qifu rules preview 计算。"
+            )
+            % {"seconds": int(SECONDS)}
+        )
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from qifu.appeals.actions import recompute_clocks, scan_attachment
 from qifu.base import journal, outbox, schedule
 from qifu.jobs import live_index
 from qifu.jobs.exchange import run_exchange
+from qifu.jobs.previews import keep_facts
 from qifu.jobs.triage import classify_waiting
 from qifu.jobs.webhooks import start_courier
 from qifu.notices.actions.deliveries import sweep_events
@@ -82,6 +83,7 @@ JOBS: dict[str, schedule.Job] = {
     "journal.seal": _seal_journal,
     "notices.sweep_events": _sweep_events,
     "policies.check_index": live_index.check_index,
+    "policies.keep_facts": keep_facts,
     "policies.keep_index": live_index.keep_index,
     **{name: _coming_round(action) for name, (action, _minutes) in _APPEALS.items()},
 }
@@ -93,6 +95,7 @@ MINUTES: dict[str, int] = {
     "journal.seal": 5,
     "notices.sweep_events": 60,
     "policies.check_index": 60,
+    "policies.keep_facts": 30,
     "policies.keep_index": 5,
     **{name: minutes for name, (_action, minutes) in _APPEALS.items()},
 }

@@ -31,3 +31,8 @@ def may_see_reach(actor: Actor) -> bool:
 def may_see_reached(actor: Actor) -> bool:
     """Which firms: for policy officers who may look firms up."""
     return may_edit_policies(actor) and actor.may("firms.view")
+
+
+def may_preview(actor: Actor) -> bool:
+    """Try a policy on the firms of the city before it counts: counts and sums, no firm by name."""
+    return may_edit_policies(actor)

@@ -13,10 +13,14 @@ from qifu.policies.selectors.matching import Match, diagnose, match_for
 from qifu.policies.selectors.office import (
     LIVES,
     OFFICE_ORDERS,
+    Pasted,
     Reaches,
     office_library,
     reaches_of,
+    read_pasted,
+    version_before,
 )
+from qifu.policies.selectors.reach import PAGE as REACHED_AT_ONCE
 from qifu.policies.selectors.reach import PolicyReach, ReachedFirms, firms_reached, reach_of
 from qifu.policies.selectors.reports import Replay, replay, report_by_id, reports_of
 from qifu.policies.selectors.zones import own_first, own_policies, policies_of_front
@@ -24,7 +28,9 @@ from qifu.policies.selectors.zones import own_first, own_policies, policies_of_f
 __all__ = [
     "LIVES",
     "OFFICE_ORDERS",
+    "REACHED_AT_ONCE",
     "Match",
+    "Pasted",
     "PolicyReach",
     "ReachedFirms",
     "Reaches",
@@ -43,9 +49,11 @@ __all__ = [
     "published_versions",
     "reach_of",
     "reaches_of",
+    "read_pasted",
     "replay",
     "report_by_id",
     "reports_of",
     "status_of",
+    "version_before",
     "versions_of",
 ]

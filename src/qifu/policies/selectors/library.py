@@ -110,6 +110,11 @@ def library(
         return found.order_by(F("amount_cap").desc(nulls_last=True), "policy_id")
     if order == "newest":
         return found.order_by("-recorded_at", "-effective_from", "policy_id")
+    return by_days_left(found, on)
+
+
+def by_days_left(found: QuerySet[PolicyVersion], on: date) -> QuerySet[PolicyVersion]:
+    """Open ones first, the next to close at the top; then those to come, then the closed."""
     rank = Case(
         When(closes__lt=on, then=Value(3)),
         When(opens__gt=on, then=Value(2)),

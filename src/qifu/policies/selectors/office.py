@@ -24,7 +24,12 @@ from qifu.base.ports import Reached, reach_sources
 from qifu.organisations.permissions import Actor
 from qifu.policies.models import PolicyVersion
 from qifu.policies.permissions import may_edit_policies, may_see_reach
-from qifu.policies.selectors.library import programmes, published_versions, versions_of
+from qifu.policies.selectors.library import (
+    by_days_left,
+    programmes,
+    published_versions,
+    versions_of,
+)
 from qifu.rulebook.check import lint
 from qifu.rulebook.documents import Document
 from qifu.rulebook.findings import ERROR, Finding
@@ -70,7 +75,7 @@ def office_library(
         "versions": ("-versions", "policy_id"),
         "amount": (F("amount_cap").desc(nulls_last=True), "policy_id"),
     }
-    return found.order_by(*orders.get(order, (F("closes").asc(nulls_last=True), "policy_id")))
+    return found.order_by(*orders[order]) if order in orders else by_days_left(found, on)
 
 
 @dataclass(frozen=True)

@@ -113,12 +113,11 @@ def _title(curve: Curve) -> str:
         "first": first.words.of(words), "last": last.words.of(words),
         "from": count_text(first.eligible), "to": count_text(last.eligible),
     }  # fmt: skip
-    if first.eligible == last.eligible and len({one.eligible for one in curve.points}) == 1:
-        title = _("「%(name)s」的门槛从 %(first)s 移到 %(last)s，可享企业都是 %(from)s 家") % told
-    else:
-        title = _(
-            "「%(name)s」的门槛从 %(first)s 移到 %(last)s，可享企业从 %(from)s 家变为 %(to)s 家"
-        ) % told  # fmt: skip
+    if len({one.eligible for one in curve.points}) == 1:
+        return _("「%(name)s」的门槛从 %(first)s 移到 %(last)s，可享企业都是 %(from)s 家") % told
+    title = _(
+        "「%(name)s」的门槛从 %(first)s 移到 %(last)s，可享企业从 %(from)s 家变为 %(to)s 家"
+    ) % told  # fmt: skip
     if present >= 0:
         here = curve.points[present]
         number = here.eligible

@@ -139,5 +139,5 @@ def finding_words(finding: Finding) -> str:
         notes.append(gettext("现在是 %(found)s") % {"found": shorten(finding.found)})
     if finding.allowed:
         notes.append(gettext("可以是 %(allowed)s") % {"allowed": finding.allowed})
-    parts = [" ".join(where), words, gettext("；").join(notes), f"[{finding.code}]"]
+    parts = [" ".join(where), words.rstrip("。."), gettext("；").join(notes), f"[{finding.code}]"]
     return " · ".join(part for part in parts if part)

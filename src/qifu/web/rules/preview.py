@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from qifu.base.packs.yaml_out import yaml_text
-from qifu.jobs.previews import SECONDS, CityPreview, NoFacts, TooLong, city_preview
+from qifu.jobs.previews import CityPreview, NoFacts, TooLong, city_preview
 from qifu.policies.models import PolicyVersion
 from qifu.policies.selectors import policy_for, programme, read_pasted, version_before
 from qifu.rulebook.policy import Policy
@@ -71,15 +71,8 @@ def _page(request: AskedRequest, version: PolicyVersion | None) -> HttpResponse:
                 against=programme(before, city) if before else None,
                 slide=request.POST.get("slide", "")[:200], now=now,
             )  # fmt: skip
-        except NoFacts:
-            data["refused"] = _(
-                "全市企业资料的副本还没有写好，后台每半小时检查一次。请稍后再试，您写的内容还在。"
-            )
-        except TooLong:
-            data["refused"] = _(
-                "企业太多，%(seconds)s 秒内没有算完。请减少条件，"
-                "或请管理员用 qifu rules preview 计算。"
-            ) % {"seconds": int(SECONDS)}  # fmt: skip
+        except (NoFacts, TooLong) as error:
+            data["refused"] = str(error)
         else:
             if sheet := _sheet(request.POST.get("do", ""), made):
                 return sheet
