@@ -9,7 +9,8 @@ from qifu.rulebook.check import check_documents
 from qifu.rulebook.documents import Document
 from qifu.rulebook.findings import Finding
 from tests.rulebook.reference import conjunction, value_of
-from tests.rulebook.test_against_reference import (
+from tests.rulebook.world import AS_OF, CATALOGUE, document
+from tests.rulebook.worlds import (
     CODES,
     DAYS,
     FACTS,
@@ -25,7 +26,6 @@ from tests.rulebook.test_against_reference import (
     grown,
     numeric,
 )  # fmt: skip
-from tests.rulebook.world import AS_OF, CATALOGUE, document
 
 AGES = st.fixed_dictionaries(
     {

@@ -13,43 +13,8 @@ from qifu.rulebook.engine.coding import code_snapshot
 from qifu.rulebook.engine.compiling import compile_policies
 from qifu.rulebook.engine.running import match
 from qifu.rulebook.policy import parse_policy
-from tests.rulebook.reference import conjunction, value_of
-from tests.rulebook.test_against_reference import DAYS, FACTS, PUBLISHED, TREES, WINDOW
 from tests.rulebook.world import AS_OF, CATALOGUE, document
-
-TYPES = {
-    "founded": pa.date32(),
-    "legal_person": pa.bool_(),
-    "qualifications": pa.list_(pa.string()),
-    "region": pa.string(),
-    "industry": pa.string(),
-}
-
-
-def table(firms: list[dict[str, Any]]) -> pa.Table:
-    """Facts as a register would hold them: a column a key, null for unknown."""
-    keys = sorted({key for firm in firms for key in firm}) or ["founded"]
-    columns = {
-        key: pa.array([firm.get(key) for firm in firms], TYPES.get(key, pa.float64()))
-        for key in keys
-    }
-    return pa.table(columns)
-
-
-def hard(group: dict[str, Any], yes: bool) -> dict[str, Any]:
-    return group | {"kind": "hard"} if yes else group
-
-
-GROUPS = st.lists(st.builds(hard, TREES, st.booleans()), min_size=1, max_size=4)
-
-
-def expected(groups: list[dict[str, Any]], facts: dict[str, Any]) -> tuple[bool, bool, bool]:
-    """Eligible, maybe, near miss: by the definitions of ENGINE.md, and nothing else."""
-    answers = [value_of(group, facts, AS_OF, DAYS) for group in groups]
-    whole = conjunction(answers)
-    lost = [group for group, answer in zip(groups, answers, strict=True) if answer is False]
-    near = len(lost) == 1 and lost[0].get("kind") != "hard"
-    return whole is True, whole is None, near
+from tests.rulebook.worlds import FACTS, GROUPS, PUBLISHED, WINDOW, expected, table
 
 
 @settings(max_examples=60, deadline=None)
@@ -114,7 +79,7 @@ def test_pieces_of_a_column_with_lists_of_their_own_are_one_column(engine: str) 
     kind = pa.dictionary(pa.int32(), pa.string())
     region = [["440305", None, "33"], [], ["44", "440305"], ["nowhere", "3301"]]
     pieces = [pa.array(part, pa.string()).dictionary_encode() for part in region]
-    sets = [[["hi_tech_firm", None], [None], None], [], [[], ["x", "tech_sme"]], [None, ["y"]]]
+    sets = [[["hi_tech_firm"], [], None], [], [[], ["x", "tech_sme"]], [None, ["y"]]]
     columns = {
         "region": pa.chunked_array(pieces, kind),
         "qualifications": pa.chunked_array([pa.array(p, pa.list_(pa.string())) for p in sets]),

@@ -15,17 +15,17 @@ from qifu.rulebook.engine import caching
 from qifu.rulebook.engine.caching import Compiled, NoSuchPolicy, load_program
 from qifu.rulebook.engine.coding import code_snapshot
 from qifu.rulebook.engine.running import match
+from qifu.rulebook.facts import plain
 from qifu.rulebook.findings import RuleError
-from tests.rulebook.engine.test_against_reference import GROUPS, table
-from tests.rulebook.test_against_reference import PUBLISHED, WINDOW
 from tests.rulebook.world import AS_OF, CATALOGUE, document
+from tests.rulebook.worlds import GROUPS, PUBLISHED, WINDOW, table
 
 STAFF = {"attr": "employees", "op": ">=", "value": 5, "unit": "person"}
 HERE = {"attr": "region", "op": "under", "value": ["440306", "3301"], "kind": "hard"}
 
 
 def written(file: Path, *documents: dict[str, Any]) -> Path:
-    lines = [json.dumps(one, default=lambda day: day.isoformat()) for one in documents]
+    lines = [json.dumps(one, default=plain) for one in documents]
     file.write_text("\n".join(lines), encoding="utf-8")
     return file
 

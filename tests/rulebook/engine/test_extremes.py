@@ -1,6 +1,7 @@
 """Many thresholds, many policies, many members: the same answers, with and without numba."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,9 @@ from qifu.rulebook.engine.compiling import Groups, compile_policies
 from qifu.rulebook.engine.pairing import pairs
 from qifu.rulebook.engine.running import match
 from qifu.rulebook.policy import parse_policy
+from tests.rulebook.engine import agreement
 from tests.rulebook.world import AS_OF, CATALOGUE, document
+from tests.rulebook.worlds import World
 
 ENGINES = pytest.mark.parametrize("engine", ["numba", "numpy"])
 
@@ -97,3 +100,29 @@ def test_a_sum_and_a_mean_of_the_same_years_against_the_same_figure_are_two_ques
     years = pa.table({"revenue@2025": [10_000.0, 2e4], "revenue@2024": [10_000.0, 2e4]})
     counts = match(program, code_snapshot(years, program), engine=engine)
     assert counts.policies[:, 0].tolist() == [2, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("years", "op", "value", "met"),
+    [
+        # large figures of both signs, of which floats lose what is between them
+        ((1e16, 0.03, -1e16), ">=", "0.03", True),
+        ((1e16, 0.03, -1e16), ">", "0.03", False),
+        ((1e16, 1.0, -1e16), "==", "1", True),
+        # the float nearest to the sum is above it
+        ((0.3, 3.5e-17, 0.0), ">=", "0.30000000000000004", False),
+        ((0.3, 4e-17, 0.0), ">=", "0.30000000000000004", True),
+    ],
+)
+def test_sums_are_compared_exactly_where_floats_lose_what_decides(
+    years: tuple[float, ...], op: str, value: str, met: bool
+) -> None:
+    keys = ["growth@2023", "growth@2024", "growth@2025"]
+    group = {"attr": "growth", "period": "last_3_fiscal_years", "agg": "sum", "op": op}
+    group |= {"value": Decimal(value), "unit": "ratio"}
+    world = World([[group]], [dict(zip(keys, years, strict=True))] * 2, AS_OF)
+    asked = agreement.Asked(world)
+    assert agreement.reference(asked) == [["eligible" if met else "near"] * 2]
+    # SQL has too few digits for some of these
+    others = {name: engine for name, engine in agreement.ENGINES.items() if name != "SQL"}
+    assert list(agreement.differences(world, others)) == []

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from qifu.rulebook.engine.index import LiveIndex, Moved, Reader, standing
 from qifu.rulebook.facts import read_facts
 from qifu.rulebook.policy import Policy, parse_policy
-from tests.rulebook.engine.test_against_reference import GROUPS, table
 from tests.rulebook.reference import conjunction, value_of
-from tests.rulebook.test_against_reference import DAYS, FACTS, PUBLISHED, WINDOW
 from tests.rulebook.world import AS_OF, CATALOGUE, document
+from tests.rulebook.worlds import DAYS, FACTS, GROUPS, PUBLISHED, WINDOW, table
 
 Firms = dict[int, dict[str, Any]]
 

@@ -12,9 +12,8 @@ from qifu.rulebook.engine.compiling import Program, compile_policies
 from qifu.rulebook.engine.pairing import OtherCounts, pairs
 from qifu.rulebook.engine.running import match
 from qifu.rulebook.policy import parse_policy
-from tests.rulebook.engine.test_against_reference import GROUPS, expected, table
-from tests.rulebook.test_against_reference import FACTS, PUBLISHED, WINDOW
 from tests.rulebook.world import AS_OF, CATALOGUE, document
+from tests.rulebook.worlds import FACTS, GROUPS, PUBLISHED, WINDOW, expected, table
 
 CITIES = ["3301", "44", "440305", "440306", "4419", None]
 

@@ -25,9 +25,8 @@ from qifu.rulebook.engine.sliding import (
 )
 from qifu.rulebook.policy import Policy
 from qifu.rulebook.report import PolicyResult, report
-from tests.rulebook.engine.test_against_reference import GROUPS, hard, table
-from tests.rulebook.test_against_reference import FACTS, PUBLISHED, TREES, WINDOW
 from tests.rulebook.world import AS_OF, CATALOGUE, policy
+from tests.rulebook.worlds import FACTS, GROUPS, PUBLISHED, TREES, WINDOW, hard, table
 
 AMOUNTS = ["min(10% * revenue, 1万元) + if(legal_person, 500, 0)", "max(revenue, score * 3)"]
 

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from qifu.rulebook.facts import read_facts
 from qifu.rulebook.policy import Policy, parse_policy
 from qifu.rulebook.report import Prepared
-from tests.rulebook.engine.test_against_reference import GROUPS
 from tests.rulebook.slow import fast, slowly
-from tests.rulebook.test_against_reference import FACTS, PUBLISHED, WINDOW
 from tests.rulebook.world import AS_OF, CATALOGUE, document
+from tests.rulebook.worlds import FACTS, GROUPS, PUBLISHED, WINDOW
 
 
 def read(policies: list[list[dict[str, Any]]]) -> list[Policy]:

@@ -14,9 +14,8 @@ from qifu.rulebook.engine.compiling import Program, compile_policies
 from qifu.rulebook.engine.running import match
 from qifu.rulebook.engine.store import UnfitSnapshot, open_snapshot, save_snapshot
 from qifu.rulebook.policy import parse_policy
-from tests.rulebook.engine.test_against_reference import GROUPS, table
-from tests.rulebook.test_against_reference import FACTS, PUBLISHED, WINDOW
 from tests.rulebook.world import AS_OF, CATALOGUE, document
+from tests.rulebook.worlds import FACTS, GROUPS, PUBLISHED, WINDOW, table
 
 MADE = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 

@@ -26,7 +26,7 @@ from qifu.rulebook.engine.parquet import Table
 
 Array = np.ndarray[Any, np.dtype[Any]]
 DAYS_TO_1970 = date(1970, 1, 1).toordinal()
-# sums of floats are off by less than this share of the sum
+# sums of floats are off by less than this share of the largest part
 NEAR = 1e-9
 FEW = 64  # cuts
 AT_ONCE = 1 << 15  # values that a core holds near it
@@ -240,7 +240,9 @@ def _mend_sums(
     off = np.minimum(
         np.abs(cuts[places] - values), np.abs(cuts[np.maximum(places - 1, 0)] - values)
     )
-    for i in np.nonzero(off <= NEAR * np.maximum(np.abs(values), 1.0))[0]:
+    # what large figures of both signs leave is as uncertain as they are
+    largest = np.max([np.abs(part) for part in parts], axis=0)
+    for i in np.nonzero(off <= NEAR * np.maximum(largest, 1.0))[0]:
         exact = sum((Fraction(repr(float(part[i]))) for part in parts), Fraction())
         if column.how == "mean":
             exact /= len(parts)

@@ -171,15 +171,17 @@ def figures(column: Column, columns: Columns, cuts: Sequence[float]) -> Array:
     values: Array = np.sum(parts, axis=0)
     if column.how == "mean":
         values = values / len(parts)
+    # what large figures of both signs leave is as uncertain as they are
+    doubt = NEAR * np.maximum(np.max([np.abs(part) for part in parts], axis=0), 1.0)
     near = np.zeros(len(values), bool)
     for cut in cuts:
-        near |= np.abs(values - cut) <= NEAR * max(abs(cut), 1.0)
+        near |= np.abs(values - cut) <= doubt
     for i in np.flatnonzero(near):
         exact = sum((Fraction(repr(float(part[i]))) for part in parts), Fraction())
         exact /= len(parts) if column.how == "mean" else 1
         # the cuts that it has reached say where it lies; the figure itself is only compared
         for cut in cuts:
-            if abs(values[i] - cut) <= NEAR * max(abs(cut), 1.0):
+            if abs(values[i] - cut) <= doubt[i]:
                 reached = Fraction(repr(float(cut))) <= exact
                 values[i] = cut if reached else min(values[i], np.nextafter(cut, -np.inf))
     return values

@@ -8,6 +8,7 @@
 A value goes in and out in one plain form: float, bool, text, sorted list of texts, None.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -187,22 +188,27 @@ class Kept:
 
 
 def joined(parts: Sequence[Array], how: str) -> Array:
-    """Several years' figures as one, as exactly as their written forms; NaN where one is unknown.
+    """Several years' figures as one; NaN where one is unknown.
 
-    Sums of whole figures are exact as floats. The others are added once more as fractions.
+    Compared with a cut it says what the exact figure says; only a mean of whole figures is rounded
+    in its last digit. Sums of whole figures are exact; the others are added again as fractions.
     """
     total = np.sum(parts, axis=0)
     with np.errstate(invalid="ignore"):
-        exact = np.all([part == np.floor(part) for part in parts], axis=0) & (abs(total) < WHOLE)
-    for i in np.nonzero(~exact & ~np.isnan(total))[0]:
-        total[i] = float(sum((Fraction(repr(float(part[i]))) for part in parts), Fraction()))
-    if how != "mean":
-        return np.asarray(total)
-    mean = total / len(parts)
-    for i in np.nonzero(~exact & ~np.isnan(total))[0]:
-        whole = sum((Fraction(repr(float(part[i]))) for part in parts), Fraction())
-        mean[i] = float(whole / len(parts))
-    return np.asarray(mean)
+        whole = [(part == np.floor(part)) & (abs(part) < WHOLE / len(parts)) for part in parts]
+    by_itself = ~np.all(whole, axis=0) & ~np.isnan(total)
+    times = len(parts) if how == "mean" else 1
+    total = total / times
+    for i in np.nonzero(by_itself)[0]:
+        exact = sum((Fraction(repr(float(part[i]))) for part in parts), Fraction()) / times
+        total[i] = _below(exact)
+    return np.asarray(total)
+
+
+def _below(exact: Fraction) -> float:
+    """The last float whose written form is not above a figure."""
+    near = float(exact)
+    return near if Fraction(repr(near)) <= exact else math.nextafter(near, -math.inf)
 
 
 def joined_one(values: Sequence[Plain], how: str) -> float | None:
