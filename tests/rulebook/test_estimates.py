@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qifu.rulebook.amounts import parse_amount
 from qifu.rulebook.catalogue import Catalogue
-from qifu.rulebook.engine.coding import UnfitColumn
+from qifu.rulebook.engine.arrow import UnfitColumn
 from qifu.rulebook.engine.columns import Columns
 from qifu.rulebook.estimates import estimate, keys_read
 from qifu.rulebook.findings import RuleError
@@ -111,13 +111,13 @@ def test_a_figure_that_is_on_a_step_in_decimals_is_on_it_in_floats() -> None:
     agree("round_down(free / 3 * 3, 1)", [{"free": 1}, {"free": 7}])
 
 
-def test_a_code_of_no_tree_and_a_null_in_a_set_say_nothing() -> None:
+def test_a_code_of_no_tree_says_nothing_and_an_empty_set_says_no() -> None:
     amount = parse_amount('if(under(region, "440306"), 5, 1)', WORLD)
     firms = pa.table({"region": ["440306", "99", "440305", "44", None]})
     found = estimate(amount, Columns(firms), WORLD, as_of=DAY)
     assert found.low.tolist() == [5, 1, 1, 1, 1]
     assert found.high.tolist() == [5, 5, 1, 5, 5]
-    has = Columns(pa.table({"q": pa.array([["a", None], [None], [], None])})).members("q", ["a"])
+    has = Columns(pa.table({"q": pa.array([["a", "b"], ["b"], [], None])})).members("q", ["a"])
     assert has.sure.tolist() == [True, False, False, False]
     assert has.may.tolist() == [True, False, False, True]
 

@@ -100,13 +100,14 @@ def code_firms(
     """
     import pyarrow as pa
 
-    from qifu.rulebook.engine.coding import UnfitColumn, code_snapshot
+    from qifu.rulebook.engine.arrow import UnfitColumn
+    from qifu.rulebook.engine.coding import code_snapshot
     from qifu.rulebook.engine.parquet import ParquetTable
 
     try:
         table = ParquetTable(file)
-        if IDENTITY not in table.column_names:
-            found = ", ".join(sorted(table.column_names)[:12]) or "—"
+        if IDENTITY not in table.schema.names:
+            found = ", ".join(sorted(table.schema.names)[:12]) or "—"
             refuse(f"{file}：没有 {IDENTITY} 列 · no column {IDENTITY}; found {found}")
         snapshot = code_snapshot(table, program, threads=threads)
         ids = table.column(IDENTITY)

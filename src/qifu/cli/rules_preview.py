@@ -78,7 +78,7 @@ def preview(
     import pyarrow as pa
 
     from qifu.cli.rules_preview_text import print_preview
-    from qifu.rulebook.engine.coding import UnfitColumn
+    from qifu.rulebook.engine.arrow import UnfitColumn
     from qifu.rulebook.engine.preview import keys_of
     from qifu.rulebook.engine.preview import preview as made
     from qifu.rulebook.engine.sliding import NoSuchCondition, NothingToTry

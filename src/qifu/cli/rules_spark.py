@@ -13,7 +13,7 @@ from qifu.cli.rules_pairs import Written, begin, planned, prepare
 from qifu.cli.rules_progress import Progress, Stages, timed
 from qifu.cli.rules_results import publish, results, write_counts
 from qifu.rulebook.engine import spark
-from qifu.rulebook.engine.coding import UnfitColumn
+from qifu.rulebook.engine.arrow import UnfitColumn
 from qifu.rulebook.facts import IDENTITY
 
 if TYPE_CHECKING:

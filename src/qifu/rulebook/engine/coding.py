@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qifu.rulebook.codes import REGION
+from qifu.rulebook.engine.arrow import dictionary, holds, members_of
 from qifu.rulebook.engine.compiling import Codes, Column, HasAny, Program, Spans
 from qifu.rulebook.engine.parquet import Table
 
@@ -30,10 +31,6 @@ DAYS_TO_1970 = date(1970, 1, 1).toordinal()
 NEAR = 1e-9
 FEW = 64  # cuts
 AT_ONCE = 1 << 15  # values that a core holds near it
-
-
-class UnfitColumn(ValueError):
-    """A column of the data that cannot hold what the catalogue says; names it and what would."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +99,11 @@ def cuts_of(program: Program) -> dict[Column, Array]:
 def code_snapshot(table: Table, program: Program, *, threads: int = 2) -> Snapshot:
     """Code a table for a program; columns are coded side by side.
 
-    A column that is not there is unknown for everybody and a warning says so; one of a wrong type
-    raises UnfitColumn. Each column is asked for once (by one of several threads), and forgotten.
+    A column that is not there is unknown for everybody and a warning says so; one of a wrong type,
+    or with a null inside a set, raises UnfitColumn. Each column is asked for once (by one of
+    several threads), and forgotten.
     """
-    cuts, names = cuts_of(program), set(table.column_names)
+    cuts, names = cuts_of(program), set(table.schema.names)
     asked = {row.column: set[str]() for row in program.rows if isinstance(row, HasAny)}
     for row in program.rows:
         if isinstance(row, HasAny):
@@ -182,7 +180,7 @@ def _small(count: int) -> tuple[type[np.unsignedinteger[Any]], int]:
 
 
 def _known(table: Table, column: Column) -> bool:
-    return all(key in table.column_names for key in column.keys)
+    return all([holds(key, column.kind, table.schema) for key in column.keys])
 
 
 def _unknown(table: Table, column: Column, cuts: int = 0) -> Coded:
@@ -251,18 +249,11 @@ def _mend_sums(
 
 def _floats(column: Column, found: pa.ChunkedArray) -> Iterator[Array]:
     """The values as floats, NaN for unknown; days as their number."""
-    type_ = found.type
     if column.kind == "date":
-        if not pa.types.is_date(type_):
-            raise UnfitColumn(f"{column.name}: must be days (date32), found {type_}")
         for piece in found.chunks:
             days = pc.cast(piece, pa.date32()).cast(pa.int32())
             yield days.to_numpy(zero_copy_only=False).astype(np.float64) + DAYS_TO_1970
         return
-    if not (
-        pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_decimal(type_)
-    ):
-        raise UnfitColumn(f"{column.name}: must be numbers, found {type_}")
     for piece in found.chunks:
         # a null becomes NaN
         yield pc.cast(piece, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
@@ -272,8 +263,6 @@ def _flags(table: Table, column: Column) -> Coded:
     if not _known(table, column):
         return _unknown(table, column)
     found = table.column(column.name)
-    if not pa.types.is_boolean(found.type):
-        raise UnfitColumn(f"{column.name}: must be true or false, found {found.type}")
     pieces = [
         pc.fill_null(pc.cast(piece, pa.uint8()), pa.scalar(255, pa.uint8())).to_numpy()
         for piece in found.chunks
@@ -286,12 +275,11 @@ def _codes(table: Table, column: Column) -> tuple[Coded, tuple[str, ...]]:
     if not _known(table, column):
         return _unknown(table, column), ()
     found = table.column(column.name)
-    _texts(column, found.type)
     numbers: dict[str, int] = {}
     coded = np.empty(table.num_rows, np.int32)
     begin = 0
     for piece in found.chunks:
-        places, names = _dictionary(piece)
+        places, names = dictionary(piece)
         of = [-1 if name is None else numbers.setdefault(name, len(numbers)) for name in names]
         # the last is for unknown, whose place is -1
         coded[begin : begin + len(places)] = np.array([*of, -1], np.int32)[places]
@@ -304,19 +292,6 @@ def _codes(table: Table, column: Column) -> tuple[Coded, tuple[str, ...]]:
     return Coded(column, final[coded], unknown), tuple(ordered)
 
 
-def _texts(column: Column, type_: pa.DataType, what: str = "texts") -> None:
-    value = type_.value_type if pa.types.is_dictionary(type_) else type_
-    if not (pa.types.is_string(value) or pa.types.is_large_string(value)):
-        raise UnfitColumn(f"{column.name}: must be {what}, found {type_}")
-
-
-def _dictionary(piece: pa.Array) -> tuple[Array, list[str | None]]:
-    """Texts as places in a list, -1 for unknown, and that list."""
-    whole = piece if pa.types.is_dictionary(piece.type) else piece.dictionary_encode()
-    places = pc.fill_null(pc.cast(whole.indices, pa.int64()), -1)
-    return places.to_numpy(zero_copy_only=False), whole.dictionary.to_pylist()
-
-
 def _sets(table: Table, column: Column, asked: Sequence[str], order: Array | None) -> CodedSet:
     """The members that are asked for of every set, the sets in the given order."""
     names, size = tuple(asked), table.num_rows
@@ -325,19 +300,14 @@ def _sets(table: Table, column: Column, asked: Sequence[str], order: Array | Non
         nothing, ones = np.zeros(0, kind), np.ones(size, np.uint8)
         return CodedSet(column, np.zeros(size + 1, np.int64), nothing, names, ones)
     read = table.column(column.name)
-    type_ = read.type
-    if not (pa.types.is_list(type_) or pa.types.is_large_list(type_)):
-        raise UnfitColumn(f"{column.name}: must be lists of texts, found {type_}")
-    _texts(column, type_.value_type, "lists of texts")
     number, none = {name: i for i, name in enumerate(names)}, len(names)
     counts, missing, members = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)], [np.zeros(0, kind)]
     for piece in read.chunks:
         lengths = pc.fill_null(pc.list_value_length(piece), 0).to_numpy(zero_copy_only=False)
         missing.append(pc.cast(pc.is_null(piece), pa.uint8()).to_numpy(zero_copy_only=False))
-        places, found = _dictionary(piece.flatten())
-        # a null inside a set says nothing and is left out, as is what nobody asks for
-        wanted = (none if name is None else number.get(name, none) for name in found)
-        of = np.array([*wanted, none], kind)
+        places, found = members_of(column.name, piece)
+        # what nobody asks for is left out
+        of = np.array([none if name is None else number.get(name, none) for name in found], kind)
         chosen = of[places]
         kept = chosen != none
         members.append(chosen[kept])

@@ -1,13 +1,14 @@
 """Columns of a table as NumPy arrays: numbers with NaN for unknown, answers in three values."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qifu.rulebook.engine.coding import DAYS_TO_1970, Array, UnfitColumn
+from qifu.rulebook.engine.arrow import dictionary, holds, members_of
+from qifu.rulebook.engine.coding import DAYS_TO_1970, Array
 
 Answer = Callable[[str], bool | None]
 
@@ -26,8 +27,8 @@ class Three(NamedTuple):
 class Columns:
     """Rows of a table, each column read when it is first asked for.
 
-    A column that is not there is unknown for everybody and stands in `missing`; one of a wrong type
-    raises UnfitColumn.
+    A column that is not there is unknown for everybody and stands in `missing`; one of a wrong
+    type, or with a null inside a set, raises UnfitColumn.
     """
 
     def __init__(self, rows: pa.Table | pa.RecordBatch) -> None:
@@ -42,9 +43,10 @@ class Columns:
         """The same for some of the rows (places in order)."""
         return Columns(self.rows.take(pa.array(chosen)))
 
-    def _column(self, key: str) -> pa.Array | None:
-        if key not in self.names:
-            self.missing[key] = None
+    def _column(self, key: str, kind: str) -> pa.Array | None:
+        if not holds(key, kind, self.rows.schema):
+            if key not in self.names:
+                self.missing[key] = None
             return None
         found = self.rows.column(key)
         return _whole(found) if isinstance(found, pa.ChunkedArray) else found
@@ -57,37 +59,28 @@ class Columns:
         return known
 
     def _read_numbers(self, key: str, days: bool) -> Array:
-        found = self._column(key)
+        found = self._column(key, "date" if days else "number")
         if found is None:
             return np.full(self.size, np.nan)
-        type_ = found.type
         if days:
-            if not pa.types.is_date(type_):
-                raise UnfitColumn(f"{key}: must be days (date32), found {type_}")
             numbers = pc.cast(found, pa.date32()).cast(pa.int32())
             return _floats(numbers) + DAYS_TO_1970
-        if not (
-            pa.types.is_integer(type_) or pa.types.is_floating(type_) or pa.types.is_decimal(type_)
-        ):
-            raise UnfitColumn(f"{key}: must be numbers, found {type_}")
         return _floats(found)
 
     def flags(self, key: str) -> Three:
         """Whether a flag is set."""
-        found = self._column(key)
+        found = self._column(key, "flag")
         if found is None:
             return unknown(self.size)
-        if not pa.types.is_boolean(found.type):
-            raise UnfitColumn(f"{key}: must be true or false, found {found.type}")
         return Three(_bools(pc.fill_null(found, False)), _bools(pc.fill_null(found, True)))
 
     def codes(self, key: str) -> tuple[Array, list[str]]:
         """Codes or texts as places in a list of those that occur; −1 is unknown."""
         known = self._codes.get(key)
         if known is None:
-            found = self._column(key)
+            found = self._column(key, "text")
             none: tuple[Array, list[str]] = (np.full(self.size, -1, np.int32), [])
-            known = self._codes[key] = none if found is None else _codes(key, found)
+            known = self._codes[key] = none if found is None else _codes(found)
         return known
 
     def answers(self, key: str, answer: Answer) -> Three:
@@ -100,15 +93,13 @@ class Columns:
         return Three(sure[places], may[places])
 
     def members(self, key: str, wanted: Iterable[str]) -> Three:
-        """Whether a set has one of these members; a null inside a set says nothing."""
-        found = self._column(key)
+        """Whether a set has one of these members."""
+        found = self._column(key, "set")
         if found is None:
             return unknown(self.size)
-        if not (pa.types.is_list(found.type) or pa.types.is_large_list(found.type)):
-            raise UnfitColumn(f"{key}: must be lists of texts, found {found.type}")
-        places, names = _codes(key, found.flatten())
+        places, names = members_of(key, found)
         wanted = frozenset(wanted)
-        hit = np.array([*(name in wanted for name in names), False])[places]
+        hit = np.array([name in wanted for name in names], bool)[places]
         before = np.zeros(len(hit) + 1, np.int64)
         np.cumsum(hit, out=before[1:])
         lengths = _floats(pc.fill_null(pc.list_value_length(found), 0)).astype(np.int64)
@@ -141,16 +132,8 @@ def _bools(found: pa.Array) -> Array:
     return np.asarray(found.to_numpy(zero_copy_only=False)).astype(bool)
 
 
-def _codes(key: str, found: pa.Array) -> tuple[Array, list[str]]:
-    type_ = found.type
-    value = type_.value_type if pa.types.is_dictionary(type_) else type_
-    if not (pa.types.is_string(value) or pa.types.is_large_string(value)):
-        raise UnfitColumn(f"{key}: must be texts, found {type_}")
-    whole: Any = found if pa.types.is_dictionary(type_) else found.dictionary_encode()
-    places = np.asarray(
-        pc.fill_null(pc.cast(whole.indices, pa.int32()), -1).to_numpy(zero_copy_only=False)
-    )
-    names = whole.dictionary.to_pylist()
-    if None in names:  # a dictionary may name the unknown, too
+def _codes(found: pa.Array) -> tuple[Array, list[str]]:
+    places, names = dictionary(found)
+    if None in names:
         places = np.where(places == names.index(None), -1, places)
     return places, [name or "" for name in names]

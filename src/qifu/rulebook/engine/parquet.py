@@ -15,7 +15,7 @@ class Table(Protocol):
     def num_rows(self) -> int: ...
 
     @property
-    def column_names(self) -> list[str]: ...
+    def schema(self) -> pa.Schema: ...
 
     def column(self, name: str, /) -> pa.ChunkedArray: ...
 
@@ -39,10 +39,6 @@ class ParquetTable:
     @property
     def num_rows(self) -> int:
         return int(self._metadata.num_rows)
-
-    @property
-    def column_names(self) -> list[str]:
-        return list(self.schema.names)
 
     def column(self, name: str, /) -> pa.ChunkedArray:
         """One column, read anew each time, by the thread that asks."""
