@@ -19,13 +19,14 @@ _BEFORE: Final = [
         (f"(?:不|未|没有|无){_MAY}(?:超过|超出|高于|大于|多于|突破|长于|晚于)(?:人民币|其|"
             "上年度?的?)?", LE, False),
         (f"(?:不|未){_MAY}(?:低于|少于|小于|短于|下于|早于)(?:人民币)?", GE, False),
-        ("(?:大于|高于|多于|超过)(?:或者?|、)?等于|(?:≥|>=|等于或超过|等于或大于)", GE, False),
-        ("(?:小于|低于|少于)(?:或者?|、)?等于|(?:≤|<=|小于等于)", LE, False),
+        ("(?:大于|高于|多于|超过)(?:或者?|、)?等于|(?:≥|>=|≧|等于或超过|等于或大于)", GE, False),
+        ("(?:小于|低于|少于)(?:或者?|、)?等于|(?:≤|<=|≦|小于等于)", LE, False),
         (f"(?:最高|最多|最长|最大|至多|上限|封顶|限额){_LINK}", LE, False),
         (f"(?:最低|至少|最少|起码|下限|最短){_LINK}", GE, False),
         ("不(?:得|能|应|可)?(?:为|是|等于)", NE, False),
-        ("(?<![不未])(?:超过了?|超出|超|高于|大于|多于|突破|逾|高出|>)(?:人民币)?", GT, False),
-        ("(?<![不未])(?:低于|小于|少于|不足|不满|不到|<)(?:人民币)?", LT, False),
+        ("(?<![不未])(?:超过了?|超出|超|高于|大于|多于|突破|逾|高出|优于|长于|>)(?:人民币)?", GT, False),
+        ("(?<![不未])(?:低于|小于|少于|短于|不足|不满|不到|<)(?:人民币)?", LT, False),
+        ("(?:控制在|保持在|维持在|稳定在|处于|介于)", EQ, True),
         ("(?<![不未])(?:达到?了?|满|实现|累计|届满|完成|增长|增加|净增|提升|提高|下降|"
             "降低)(?:人民币|为)?", GE, True),
         ("(?:为|是|等于|=)", EQ, True),
@@ -45,6 +46,16 @@ _AFTER: Final = [
 _OF_THEN = re.compile(
     r"(?:(?:19|20)\d{2}年(?:\d{1,2}月)?|上一?年度?|去年|年初|上年末)(?:同期|末|底)?(?:的|水平的?)$"
 )
+# 不少于教师总数的四分之一: what a share is of, right before the share
+_SHARE_OF = re.compile(
+    "(?<=[于过到占])[\u4e00-\u9fff]{1,14}(?:总数|总额|总量|总和|人数|收入|面积|投入|投资|资本|数量|股份|"
+    "产值|销售额|工程量|资产|额|量)的$"
+)
+# 5000万元≤营业收入: the sign behind a figure says the opposite of what it says before it
+_SIGNED_AFTER: Final = [
+    (re.compile(p), op)
+    for p, op in ((r"\s?(?:≤|<=|≦)", GE), (r"\s?(?:≥|>=|≧)", LE), (r"\s?<", GT), (r"\s?>", LT))
+]
 _RANK = re.compile("(?:前|前列第|排名前|位居前|位列前|进入前)\\s?$")
 
 
@@ -68,6 +79,8 @@ def compare(plain: str, start: int, end: int, floor: int = 0) -> Comparison:
     begin = max(floor, start - 28)
     # 不低于2022年1月的95%: what a share is of stands between the comparison and the figure
     base = _OF_THEN.search(plain[begin:start])
+    if base is None and plain[start:end].endswith(("%", "分之")) or "分之" in plain[start:end]:
+        base = _SHARE_OF.search(plain[begin:start])
     before = plain[begin : begin + base.start() if base else start]
     head, op, weak, words = start, EQ, True, ""
     for pattern, sign, soft in _BEFORE:
@@ -88,4 +101,8 @@ def compare(plain: str, start: int, end: int, floor: int = 0) -> Comparison:
                 op, weak = sign, False
             words = words or match[0]
             break
+    if not words:
+        for pattern, sign in _SIGNED_AFTER:
+            if match := pattern.match(plain, end):
+                return Comparison(sign, head, match.end(), True, match[0])
     return Comparison(op, head, tail, bool(words), words)

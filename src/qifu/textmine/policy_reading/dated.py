@@ -59,7 +59,7 @@ def read_days(sheet: Sheet, sentence: Sentence, spans: list[tuple[int, int]]) ->
             _, attr, hit = min(verbs, key=lambda verb: verb[0])
             begin, end = min(stretch.start, hit.start), max(behind, hit.end)
             sure = 0.85
-        elif sentence.role == CONDITIONS and _DATED.search(plain, *inside):
+        elif (sentence.role == CONDITIONS or sentence.above) and _DATED.search(plain, *inside):
             attr = NEW + proposed("on", plain[inside[0] : stretch.start])
             begin, end = trimmed(plain, left_edge(plain, begin, stretch.start), end)
             sure = 0.6

@@ -87,10 +87,12 @@ def _place(plain: str, place: Place, left: int, right: int) -> Iterator[Mark]:
     )
     ahead = re.search(
         rf"(?P<what>(?:{_REGISTERED}|{_TAXED}|{_AT_WORK})[^，。；]{{0,14}}?)(?:地|地址|"
-        r"所在地|关系)?(?:均)?(?:应|须|需)?(?:在|于|为|位于|均在|到|至)$",
+        r"所在地|关系)?(?:均)?(?:应|须|需)?(?:在|于|为|位于|均在|到|至)$"
+        r"|(?:将?(?P<moved>(?:注册地|总部|住所|工商|税务)?[^，。；]{0,4}(?:迁入|迁至|落户|入驻|进驻|设在)))$",
         before,
     )
-    verbs = doing if not ahead else (ahead["what"] + " " + doing[:12])
+    what_ahead = (ahead["what"] or "落户") if ahead else ""
+    verbs = f"{what_ahead} {doing[:12]}" if ahead else doing
     if not (inside or ahead):
         if re.match(r"(?:地区|片区)?(?:每家|的?企业)", after) and place.code.startswith(NEW):
             yield Mark(CONDITION, place.start, place.around, _under("region", place.code), 0.6)

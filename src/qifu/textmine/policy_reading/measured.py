@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final
 
 from qifu.textmine.policy_reading.comparing import EQ, GE, GT, LE, LT, Comparison, compare
@@ -9,11 +10,13 @@ from qifu.textmine.policy_reading.dated import read_days, read_grown, read_ranks
 from qifu.textmine.policy_reading.days import is_period, period_of
 from qifu.textmine.policy_reading.edges import free, left_edge, noun_before
 from qifu.textmine.policy_reading.figures import (
+    AREA,
     DAYS,
     MONEY,
     OTHER,
     PEOPLE,
     PIECES,
+    QUANTITY,
     RANK,
     RATIO,
     TIME,
@@ -24,7 +27,7 @@ from qifu.textmine.policy_reading.lexicon import DATE, FIGURE, Hit, Sense, fits
 from qifu.textmine.policy_reading.marks import CONDITION, Mark, trimmed
 from qifu.textmine.policy_reading.outline import CONDITIONS, Sentence, clauses
 from qifu.textmine.policy_reading.places import NEW, proposed
-from qifu.textmine.policy_reading.sheet import Sheet, listed
+from qifu.textmine.policy_reading.sheet import Sheet, listed, names_of_other_things
 
 # 满足以下条件中的至少两项 counts conditions, not pieces
 _OF_A_LIST: Final = re.compile("以下|下列|如下|上述|其中(?:的|任|至)|条件|情形|指标中")
@@ -68,9 +71,14 @@ def _same_subject(plain: str, marks: list[Mark]) -> None:
 def _figures(sheet: Sheet, sentence: Sentence, spans: list[tuple[int, int]]) -> Iterator[Mark]:
     plain = sheet.plain
     floor = sentence.start
+    asides = names_of_other_things(plain, sentence.start, sentence.end)
     last: Mark | None = None
     for figure in sheet.figures_in(sentence.start, sentence.end):
-        if not free(spans, figure.start, figure.end) or sheet.in_day(figure):
+        if (
+            not free(spans, figure.start, figure.end)
+            or sheet.in_day(figure)
+            or any(a < figure.start and figure.end < b for a, b in asides)
+        ):
             floor = max(floor, figure.end)
             continue
         begin, end = _around(plain, sentence, figure, floor)
@@ -82,13 +90,42 @@ def _figures(sheet: Sheet, sentence: Sentence, spans: list[tuple[int, int]]) -> 
             floor = figure.end
             yield last
             continue
-        mark = _condition(sheet, sentence, figure, said, begin, end)
+        mark = _further(plain, last, figure, said) if last is not None else None
+        mark = mark or _condition(sheet, sentence, figure, said, begin, end)
         last = mark or last
         if mark is not None:
             yield mark
             floor = mark.end
         elif figure.unit:
             floor = max(floor, figure.end if not _only_period(plain, figure) else floor)
+
+
+_GOES_ON_WITH: Final = re.compile("(?:、|，|且|并且?|但|同时|又|（|或者?|和|至)?(?:其中)?")
+
+
+def _further(plain: str, last: Mark, figure: Figure, said: Comparison) -> Mark | None:
+    """The second bound of the same figure: 3年以上、15年以下, 不低于1000万元且不超过1亿元."""
+    between = plain[last.end : said.start]
+    other_side = {GE: (LE, LT), GT: (LE, LT), LE: (GE, GT), LT: (GE, GT)}
+    other_side |= {"age_at_least": (LE, LT), "age_at_most": (GE, GT)}
+    if not _GOES_ON_WITH.fullmatch(between) or said.op not in other_side.get(last.says["op"], ()):
+        return None
+    if not said.said or not _alike(last, figure):
+        return None
+    says = {key: value for key, value in last.says.items() if key not in ("op", "value", "unit")}
+    if str(last.says["op"]).startswith("age_"):
+        says |= _age(said.op, figure)
+    else:
+        says |= {"op": said.op, "value": figure.value, "unit": figure.unit or None}
+    return Mark(CONDITION, said.start, said.end, says, 0.8)
+
+
+def _alike(last: Mark, figure: Figure) -> bool:
+    """Whether two figures measure the same."""
+    if str(last.says["op"]).startswith("age_"):
+        return figure.measure == TIME
+    unit = str(last.says.get("unit") or "")
+    return unit == figure.unit or (unit.endswith("元") and figure.unit.endswith("元"))
 
 
 def _only_period(plain: str, figure: Figure) -> bool:
@@ -120,7 +157,10 @@ def _condition(
         return None
     if figure.measure == PIECES and _OF_A_LIST.search(plain, begin, said.end):
         return None
-    if figure.measure == DAYS or (figure.unit == "" and figure.measure != MONEY):
+    days_of = figure.measure == DAYS and (sentence.role == CONDITIONS or sentence.above)
+    if figure.measure == DAYS and not (days_of and said.said):
+        return None
+    if figure.unit == "" and figure.measure != MONEY:
         return None
     sense, hit = _subject(sheet, figure, said, begin, end)
     op = said.op
@@ -147,7 +187,7 @@ def _condition(
     if figure.high is not None:
         says |= {
             "op": "between",
-            "value": [figure.value, figure.high],
+            "value": [_same_unit(figure), figure.high],
             "unit": figure.high_unit or None,
         }
     if figure.unit == "名":
@@ -227,11 +267,17 @@ def _measurable(
             )
         )
     return (
-        bool(re.search("(?:企业|单位|项目|应|须|的)", plain[begin : said.end + 12]))
+        bool(re.search("(?:企业|单位|项目|机构|应|须|的)", plain[sentence.start : sentence.end]))
         and said.op in (GE, GT, LE, LT)
         and len(noun) >= 2
-        and figure.measure in (PEOPLE, PIECES, TIME, RANK)
+        and figure.measure in (PEOPLE, PIECES, TIME, RANK, AREA, QUANTITY)
     )
+
+
+def _same_unit(figure: Figure) -> Decimal:
+    """The lower end of a range in the unit of the upper one: 5000万元至10亿元."""
+    scale = {("万元", "亿元"): 4, ("元", "万元"): 4, ("元", "亿元"): 8, ("万美元", "亿美元"): 4}
+    return figure.value.scaleb(-scale.get((figure.unit, figure.high_unit), 0)).normalize()
 
 
 def _age(op: str, figure: Figure) -> dict[str, Any]:

@@ -29,7 +29,7 @@ _ROLES: Final = [
         (r"(?:支持|资助|扶持|奖励|补贴|补助|奖补|贴息|贴保|优惠|减免)(?:方式|标准|额度|"
             r"金额|比例|内容|力度|措施|办法|政策|及标准|资金)|分档|金额|额度", PAYOUT),
         (r"条件|对象|范围|要求|资格|限制|主体|情形|门槛|指标|(?:认定|评价|评审|入库|划型|"
-            r"申报)标准|谁可以|什么人|什么企业", CONDITIONS),
+            r"申报|申请|准入|遴选|评选|评定|考核|监测|达标|建设|复核|备案|等级|分类|入选|界定)标准|谁可以|什么人|什么企业", CONDITIONS),
         (r"(?:资助|奖励|补贴|补助|扶持|支持|贴息|优惠|奖补|标准)$", PAYOUT),
     )
 ]  # fmt: skip
@@ -40,7 +40,10 @@ _HEADING: Final = re.compile(
 )
 LONGEST: Final = 800  # characters of a sentence
 # 「有下列情形之一的，不予支持：甲；乙。」 leads within one paragraph
-_INLINE: Final = re.compile("以下|下列|如下|须具备|应当?具备|须满足|应满足")
+_INLINE: Final = re.compile(
+    "以下|下列|如下|(?:须|应当?|必须|需|要|同时|均)(?:同时)?(?:具备|满足|符合|具有|达到|是|为)$"
+    "|(?:须|应当?)(?:具备|满足)"
+)
 _COLON: Final = re.compile("：")
 _STOP: Final = re.compile(r"[。；！？\n…]+")
 _LEAD: Final = re.compile(
@@ -221,9 +224,11 @@ def _is_heading(heading: re.Match[str], role: str, plain: str, end: int) -> bool
         return False
     if heading["sign"] == "：":
         return not re.search(r"按照?|以上$|企业$", words)
+    if plain[heading.end() : heading.end() + 1] in "，；" and heading.end() < len(plain):
+        return False  # a line of a list, not the name of one
     if (
         re.search(
-            r"[的给予按应须需可]|对(?!象)|不|以上|以下|具|符合|满足|已|未|[无有](?!关)", words
+            r"\d(?!\d{3}年)|满|[的给予按应须需可]|对(?!象)|不|以上|以下|具|符合|满足|已|未|[无有](?!关)", words
         )
         or len(words) > 14
     ):
@@ -282,6 +287,10 @@ def leads_to(words: str) -> tuple[str, int | None] | None:
         words,
     ):
         return "any", None
-    if re.search(r"以下|下列|如下|须同时|应同时", words):
+    if re.search(
+        r"以下|下列|如下|须同时|应同时|(?:须|应当?|必须|需|要|同时|均)(?:同时)?"
+        r"(?:具备|满足|符合|具有|达到|是|为)(?:条件|要求)?[ ：]*$",
+        words,
+    ):
         return "all", None
     return None

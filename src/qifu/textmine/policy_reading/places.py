@@ -30,6 +30,8 @@ _NAMED_AREA: Final = re.compile(
     r"[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4}){0,4}(?:地区|片区))(?=每|的|企业|内)"
 )
 NEW: Final = "new:"
+# 北京, 天津, 上海, 重庆: 本市 is the whole of them
+_CITIES_WITH_RANK_OF_PROVINCES: Final = ("11", "12", "31", "50")
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Gazetteer:
         digits = {"省": 2, "自治区": 2, "市": 4, "区": 6, "县": 6, "旗": 6}.get(
             word, len(self.area)
         )
+        if self.area in _CITIES_WITH_RANK_OF_PROVINCES and digits == 4:
+            return self.area
         if len(self.area) < digits:
             return None
         return self.area[:digits]
@@ -106,13 +110,16 @@ def area_code(named: str, tree: CodeTree | None) -> str | None:
 
 def proposed(prefix: str, words: str) -> str:
     """A name for what the catalogue does not have, from the sound of its first characters."""
+    tail = _sounds(re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]", "", words[:60])[:12])
+    return f"{prefix}_{tail}"[:60].rstrip("_") if tail else prefix
+
+
+@lru_cache(maxsize=4096)
+def _sounds(words: str) -> str:
     from pypinyin import lazy_pinyin  # noqa: PLC0415 - its tables take a moment to load
 
-    sounds = [
-        s for s in lazy_pinyin(re.sub(r"[^\u4e00-\u9fffA-Za-z0-9]", "", words)) if s.isascii()
-    ]
-    tail = re.sub(r"[^a-z0-9]", "_", "_".join(sounds[:6]).lower()).strip("_")
-    return f"{prefix}_{tail}"[:60].rstrip("_") if tail else prefix
+    sounds = [sound for sound in lazy_pinyin(words) if sound.isascii()]
+    return re.sub(r"[^a-z0-9]", "_", "_".join(sounds[:6]).lower()).strip("_")
 
 
 def _named(name: str, words: str) -> bool:

@@ -21,6 +21,7 @@ from qifu.textmine.policy_reading.outline import (
     TIME,
     Outline,
     Sentence,
+    leads_to,
     outline,
 )
 from qifu.textmine.policy_reading.places import Gazetteer, Place
@@ -38,6 +39,7 @@ _DEMANDS: Final = re.compile(
     "(?:企业|单位|主体|申请人|申报人|对象|产品|项目|机构|法人|用户)[^，。；]{0,10}?(?:应当?|须|必须|需)"
     "(?:同时)?(?:为|是|在|具|有|取|符|满|达|属|已|未|无|依|拥|设|建|能|从|通)"
     "|(?:对象|主体)(?:为|是|应|须)"
+    "|的，?(?:企业|单位|机构)?，?(?:均可|方可|可以?|有资格|予以)(?:申报|申请|享受|纳入|认定|参评|推荐)"
     "|(?:不低于|不少于|不超过|达到?|以上|以下)[^。；]{0,16}，[^。；]*?"
     r"(?:不低于|不少于|不超过|达到?[^，。；]{0,4}\d|\d[^，。；]{0,4}以[上下])"
 )
@@ -45,6 +47,16 @@ _DEMANDS: Final = re.compile(
 _GOES_ON: Final = re.compile(
     "提交|报送|登录|填报|公示|审核|评审|拨付|监督|检查|配合|责任(?!事故)|退回|追回|追究|组织|印发|承诺"
     r"|给予|奖励[^，。]{0,8}\d|补贴[^，。]{0,8}\d|资助[^，。]{0,8}\d|扶持|贴息|最高"
+)
+_BOUND: Final = re.compile(
+    r"不低于|不少于|不超过|不高于|\d[^，。；、]{0,6}以[上下内]|达到?[^，。；]{0,4}\d|超过[^，。；]{0,3}\d|满[^，。；]{0,2}年"
+)
+_PAYS: Final = re.compile(
+    r"给予|予以(?:奖|补|资|支|扶)|(?:奖励|补贴|资助|补助|贴息|奖补|扶持)[^，。]{0,8}\d|最高"
+)
+_ITEM_SAYS: Final = re.compile(
+    "^(?:企业|单位|申报单位|申报企业|项目|产品|机构|应当?|须|具有|具备|拥有|取得|获得|已|未|无|在[^，。；]{2,14}"
+    "(?:注册|登记|设立)|依法|经营|近[一二两三\\d]|有|遵守|符合|建有|财务|上年度)"
 )
 _QUOTED: Final = re.compile(r'"[^"\n]{2,40}"')
 _ASIDE: Final = re.compile(
@@ -124,10 +136,9 @@ def prepare(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> Sheet:
     plain = fold(text)
     cut = outline(plain)
     for sentence in cut.sentences:
-        words = cut.words(sentence)
-        demanded = sentence.role == PLAIN and _DEMANDS.search(words)
-        if demanded and not _GOES_ON.search(words) and not sentence.heading:
+        if sentence.role == PLAIN and not sentence.heading and _demands(cut, sentence):
             sentence.role = CONDITIONS
+    _numbered(cut)
     return Sheet(
         plain=plain,
         outline=cut,
@@ -138,6 +149,46 @@ def prepare(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> Sheet:
         stretches=tuple(stretches(plain)),
         places=tuple(gazetteer.find(plain)),
     )
+
+
+def _demands(cut: Outline, sentence: Sentence) -> bool:
+    """Whether a sentence without a heading says who may apply."""
+    words = cut.words(sentence)
+    if len(_BOUND.findall(words)) >= 2 and not _PAYS.search(words):
+        return True
+    if _GOES_ON.search(words):
+        return False
+    lead = cut.sentences[sentence.above[-1]].lead if sentence.above else ""
+    return bool(_DEMANDS.search(words) or (lead and leads_to(lead)))
+
+
+def _numbered(cut: Outline) -> None:
+    """A list of which most lines begin like conditions is one, though no heading says so."""
+    lines: dict[int, list[Sentence]] = {}
+    for sentence in cut.sentences:
+        lines.setdefault(sentence.item, []).append(sentence)
+    run: list[list[Sentence]] = []
+    level = -1
+    for number, item in [*enumerate(cut.items), (-1, None)]:
+        if item is None or item.level < 0 or item.level != level:
+            _as_conditions(cut, run)
+            run, level = [], item.level if item else -1
+        if item is not None and item.level >= 0:
+            run.append(lines.get(number, []))
+
+
+def _as_conditions(cut: Outline, run: list[list[Sentence]]) -> None:
+    first = [line[0] for line in run if line]
+    if len(first) < 2 or any(s.role != PLAIN for s in first if not _GOES_ON.search(cut.words(s))):
+        if not all(s.role in (PLAIN, CONDITIONS) for s in first) or len(first) < 2:
+            return
+    saying = [s for s in first if not _GOES_ON.search(cut.words(s)) and not s.heading and (
+        _ITEM_SAYS.search(cut.words(s)) or _BOUND.search(cut.words(s)))]
+    if 2 * len(saying) <= len(first):
+        return
+    for sentence in (s for line in run for s in line):
+        if sentence.role == PLAIN and not _GOES_ON.search(cut.words(sentence)):
+            sentence.role = CONDITIONS
 
 
 def names_of_other_things(plain: str, start: int, end: int) -> list[tuple[int, int]]:
