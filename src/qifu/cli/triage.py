@@ -3,13 +3,17 @@
 import click
 
 from qifu.cli.triage_model import card, predict, train
+from qifu.cli.triage_repeats import duplicates
+from qifu.cli.triage_topics import topics
 
 
 @click.group()
 def triage() -> None:
-    """读文本 · Read texts: train a classifier, use it."""
+    """读文本 · Read texts: a classifier, repeats, hot topics."""
 
 
 triage.add_command(train)
 triage.add_command(predict)
 triage.add_command(card)
+triage.add_command(duplicates)
+triage.add_command(topics)

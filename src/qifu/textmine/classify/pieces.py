@@ -17,7 +17,7 @@ _ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 _RUN = re.compile(r"[\w]+")
 # Words that say nothing of the subject; in running Chinese every third word is one of them.
-_FUNCTION: Final = frozenset(
+FUNCTION: Final = frozenset(
     (
         "的 了 是 在 我 我们 和 不 有 没 也 都 没有 就 为 到 给 让 要 对 与 还 被 这 等 上 又 "
         "可以 吗 但 他 他们 她 她们 它 去 能 并 而 将 来 向 从 这样 把 就是 及 该 一 这个 以 "
@@ -76,5 +76,5 @@ def _between_han(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def _speaks(word: str) -> bool:
     if _HAN.search(word):
-        return word not in _FUNCTION
+        return word not in FUNCTION
     return sum(char.isalpha() for char in word) >= 2 and word.isascii() and len(word) <= 20

@@ -1,0 +1,45 @@
+"""`qifu triage duplicates`: which texts of a table repeat an earlier one."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from qifu.cli.triage_rows import read_rows, refuse, write_table
+
+HEADER = ("id", "of", "score", "kind")
+
+
+@click.command()
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV: id, text[, title, uscc, time, closed_at].",
+)
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--least", type=click.FloatRange(0.05, 1), help="从这个相似度起算重复 · a repeat from here up."
+)
+@click.option(
+    "--bad",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="坏行 · rows left out (default: OUT.bad.csv).",
+)
+def duplicates(data: Path, out: Path, least: float | None, bad: Path | None) -> None:
+    """找重复的文本 · Texts that repeat an earlier one: id, of, score, kind.
+
+    kind: same_case 同一件事, after_closure 办结后又来, new_facts 有新情况, other_firm 另一家企业.
+    """
+    from qifu.textmine.likeness.repeating import LEAST, find_repeats
+
+    if out.resolve() == data.resolve():
+        refuse(f"{out.name}: 不能写进源文件 / must not be the file itself")
+    rows = read_rows(data, bad or out.with_name(f"{out.name}.bad.csv"))
+    found = find_repeats(rows, least=LEAST if least is None else least)
+    write_table(out, HEADER, ((one.id, one.of, f"{one.score:.4f}", one.kind) for one in found))
+    kinds = Counter(one.kind for one in found)
+    click.echo(
+        f"{len(rows):,} 条 / texts, 重复 repeats {len(found):,} "
+        f"({', '.join(f'{kind} {kinds[kind]:,}' for kind in sorted(kinds))}) → {out}"
+    )
