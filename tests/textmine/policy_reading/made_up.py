@@ -33,8 +33,9 @@ def _says(words: str) -> dict[str, Any]:
         return {"attr": "new:x", "op": op, "value": said == "true"}
     if op in ("has_any", "under", "in"):
         return {"attr": "new:x", "op": op, "value": said.split(",")}
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", said):
-        return {"attr": "new:x", "op": op, "value": said}
+    if re.fullmatch(r"(\d{4}-\d\d-\d\d,?)+", said):
+        days = said.split(",")
+        return {"attr": "new:x", "op": op, "value": days if len(days) > 1 else days[0]}
     if op == "between":
         return {"attr": "new:x", "op": op} | _between(*said.split(","))
     return {"attr": "new:x", "op": op} | _figure(said)

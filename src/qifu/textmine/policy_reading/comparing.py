@@ -49,7 +49,7 @@ _OF_THEN = re.compile(
 # 不少于教师总数的四分之一: what a share is of, right before the share
 _SHARE_OF = re.compile(
     "(?<=[于过到占])[\u4e00-\u9fff]{1,14}(?:总数|总额|总量|总和|人数|收入|面积|投入|投资|资本|数量|股份|"
-    "产值|销售额|工程量|资产|额|量)的$"
+    "产值|销售额|工程量|资产|总人数|额|量|数)的?$"
 )
 # 5000万元≤营业收入: the sign behind a figure says the opposite of what it says before it
 _SIGNED_AFTER: Final = [
@@ -79,7 +79,7 @@ def compare(plain: str, start: int, end: int, floor: int = 0) -> Comparison:
     begin = max(floor, start - 28)
     # 不低于2022年1月的95%: what a share is of stands between the comparison and the figure
     base = _OF_THEN.search(plain[begin:start])
-    if base is None and plain[start:end].endswith(("%", "分之")) or "分之" in plain[start:end]:
+    if base is None and (plain[end - 1] in "%成" or "分之" in plain[start:end]):
         base = _SHARE_OF.search(plain[begin:start])
     before = plain[begin : begin + base.start() if base else start]
     head, op, weak, words = start, EQ, True, ""

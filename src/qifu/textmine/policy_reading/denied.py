@@ -6,16 +6,16 @@ from typing import Any, Final
 
 from qifu.textmine.policy_reading.days import period_of
 from qifu.textmine.policy_reading.lexicon import FLAG, Hit
-from qifu.textmine.policy_reading.marks import CONDITION, Mark, trimmed
+from qifu.textmine.policy_reading.marks import CONDITION, Choice, Mark, trimmed
 from qifu.textmine.policy_reading.outline import CONDITIONS, Sentence
 from qifu.textmine.policy_reading.places import NEW, proposed
 from qifu.textmine.policy_reading.sheet import Sheet, names_of_other_things
 
 NOT: Final = re.compile(
-    r"(?:从未|尚未|未曾|未(?!来|满|达|超|及|名|婚|经|按|依|尽|必)|没有|并无|均无|"
+    r"(?:从未|尚未|未曾|(?<!应[\u4e00-\u9fff])未(?!来|满|达|超|及|名|婚|经|按|依|尽|必)|没有|并无|均无|"
     r"(?<![并均])无(?!偿|形|需|须|锡|人机|人驾|论|纸|线|缝|障碍|条件|法|土|菌|效|尘|废|害)"
     r"|不存在|不属于|不涉及|非(?=国家|失信|限制|禁止|淘汰|列入)|不得(?:有|存在|列入|发生|"
-    r"出现|被|属于|为)(?!\d)|不在(?=[^，。；]{0,24}(?:名单|名录|范围|目录|期内|之列))|"
+    r"出现|被|属于|为|用于|从事|投向|含有|参与)(?!\d)|不在(?=[^，。；]{0,24}(?:名单|名录|范围|目录|期内|之列))|"
     r"不(?:从事|具有|拥有))"
 )
 _BAD: Final = re.compile(
@@ -70,14 +70,21 @@ def _denied(sheet: Sheet, sentence: Sentence) -> Iterator[Mark]:
         at = match.end()
         if any(a <= match.start() < b for a, b in other):
             continue
+        if match[0] == "不属于" and plain[match.start() - 1] == "的":
+            continue  # 「更名的不属于新设」 leaves out what stands before it
         end = _scope(plain, match.end(), sentence.end)
         words = plain[match.start() : end]
         if not _BAD.search(words) and (sentence.role != CONDITIONS and not sentence.above):
-            if not _flag_in(sheet, match.start(), end):
+            behind = plain[end : end + 10]
+            whose = re.match("的[\u4e00-\u9fff]{0,6}(?:企业|单位|机构|项目)(?:除外|不)", behind)
+            if not whose and not _flag_in(sheet, match.start(), end):
                 continue
         if re.match(r"[^，。；]{0,3}(?:超过|高于|低于|少于|达到|足|满)", plain[match.end() : end]):
             continue
         marks = list(_scoped(sheet, sentence, match.start(), match.end(), end))
+        if re.match("的[\u4e00-\u9fff]{0,6}(?:企业|单位|机构|项目)?除外", plain[end : end + 14]):
+            for mark in marks:
+                mark.group = Choice("not")
         yield from marks
         at = max(at, end)
 
@@ -90,7 +97,7 @@ def _scope(plain: str, start: int, end: int) -> int:
         if not NOT.search(between) and not re.search("[。；）]|企业的|应当|具有|的企业", between):
             return tail.end()
     stop = re.compile(
-        "[，。；）]|且|并(?=[具有])|的[\u4e00-\u9fff]{0,8}?(?:企业|单位|机构)"
+        "[，。；）]|且|或(?=[^，。；、]{2,14}(?:不[高低超少]|达|超|低于|高于|\\d))|并(?=[具有])|的[\u4e00-\u9fff]{0,8}?(?:企业|单位|机构)"
     ).search(plain, start, end)
     return stop.start() if stop else end
 
@@ -101,6 +108,8 @@ def _scoped(sheet: Sheet, sentence: Sentence, begin: int, start: int, end: int) 
     period = _rolling(plain, sentence, begin, end)
     flags: list[tuple[str, int, int]] = []
     for hit in _longest(sheet.hits_in(begin, end)):
+        if hit.start > start + 2 and plain[hit.start - 1] == "等":
+            continue  # 等违法违规行为: the kind of what was said, not one more
         attr = hit.of(FLAG)[0].attr
         if flags and flags[-1][0] == attr:
             flags[-1] = (attr, flags[-1][1], hit.end)

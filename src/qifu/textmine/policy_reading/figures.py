@@ -54,6 +54,7 @@ _UNIT = (
 _FIGURE = re.compile(
     rf"(?:百分之(?P<hundredth>{_CN}|\d+(?:\.\d+)?)"
     rf"|(?P<parts>{_CN}|\d{{1,2}})分之(?P<of_parts>{_CN}|\d{{1,2}})"
+    r"|(?<![\u4e00-\u9fff]分)(?P<tenths>[一二两三四五六七八九])成(?=以|的|及|、|，|。|；|左|$)"
     r"|(?P<half>半数|一半(?=以上|及以上|的)|(?<!上|下|前|后|多)半年(?!度|报|末|底))"
     rf"|(?P<num>{_NUM})\s?(?P<scale>[百千]?万|亿|千(?=元))?(?P<more>余|多)?\s?(?P<unit>{_UNIT})?"
     rf"|(?P<cn>{_CN})(?P<cscale>[百千]?万|亿)?\s?(?P<cunit>{_UNIT}))"
@@ -146,6 +147,11 @@ def _single(plain: str) -> Iterator[Figure]:
             share = match["half"] != "半年"
             value, name = (Decimal(50), "%") if share else (Decimal(6), "月")
             yield Figure(value, name, _MEASURE[name], match.start(), match.end(), spoken=True)
+            continue
+        if match["tenths"]:
+            tenths = numeral(match["tenths"])
+            if tenths is not None:
+                yield Figure(tenths * 10, "%", RATIO, match.start(), match.end(), spoken=True)
             continue
         if match["parts"]:
             whole, part = numeral(match["parts"]), numeral(match["of_parts"])

@@ -12,12 +12,12 @@ from qifu.textmine.policy_reading.sheet import Sheet
 
 # words that only a person can weigh
 JUDGED: Final = re.compile(
-    "健全|规范|完善|良好|较[强好高大]|显著|明显|先进|合理|可行|清晰|明确|优秀|突出|领先|"
+    "健全|规范(?!认证|标准|文件)|完善|良好|较[强好高大]|显著|明显|合理|可行|清晰|明确|优秀|突出|领先|"
     "较为|相应|必要|"
-    "守法|遵守|诚信|依法经营|合法经营|正常经营|重点支持|重点领域|方向|领域|战略|规划|政策|示范|"
+    "守法|遵守|诚信|信誉|依法经营|合法经营|正常经营|重点支持|重点领域|方向|领域|战略|规划|政策|示范|"
     "带动|能力|潜力|前景|积极|主动|稳定|充分|成熟|高质量|创新性|可持续|"
     "符合[^，]{0,40}(?:要求|规定|政策|规划|方向|条件|标准|导向|目录|》)|"
-    "先进|前列|知名|良好|稳健|齐全|完备|过硬|科学(?!技术|家|院|研究)|严格|切实|扎实|丰富|成效|"
+    "广泛|独特|传承|文化|适应|匹配|导向|先进|前列|知名|良好|稳健|齐全|完备|过硬|科学(?!技术|家|院|研究)|严格|切实|扎实|丰富|成效|"
     "[低高优]于(?:同?行业|全国|全市|全省)[^，]{0,6}(?:平均|水平)|"
     "促进[^，]{0,20}发展|服务于|有利于|推动|坚持|效益|优势|特色|影响力|水平|真实|属实"
 )
@@ -31,22 +31,34 @@ _FACT: Final = re.compile(
     "合格|承诺|同意|愿意|自愿|接受|全职|固定|独立|自主|自有|落地|落户|注册|登记|运营|经营|投入|"
     "应用|使用|销售|竣工|开工|用于|来源于|位于|毕业|学历|学位|资质|资格|合同|协议|证书|许可|"
     "制定|实施|运行|执行|达到|来自|采用|带头人|牵头|联合|对接|授权|转化|认证|检测|验收|交付|付款|"
-    "主营|占地|纳税|参保|在职|在岗"
+    "主营|占地|纳税|参保|在职|在岗|实行|控股|首播|第一|为主|开展|"
+    "为(?=[国省市区]|[^，]{2,20}(?:企业|单位|人|大师|专家|机构|成员|会员|者|项目|产品)$)|[级类](?:及|或)?以上|"
+    "核算|公开|播出|发行|发布|出版|发表|完善"
 )
 _WHO: Final = re.compile(
     "^(?:\\d|（|）|、|对于?|凡|申报(?:企业|单位|主体|人|项目)?|申请(?:企业|单位|主体|人|"
     "项目)?|企业|单位|主体|项目(?:单位|企业|申报)?|其|该|所|且|并|应当?|须|必须|需|要求|"
-    "原则上|能够|可以|同时|其中|本|或者?|以及|为|是|有){0,6}"
+    "原则上|能够|可以|同时|其中|本|或者?|以及|为|是|有(?!效)){0,6}"
 )
 _NOTHING: Final = re.compile(
     r"(?:符合|满足|具备)[^，]{0,10}(?:以下|下列|如下|上述|条件)"
-    r"|^(?:以下|下列|如下|上述|同时|其中|原则上|其他|按照|按规定|按程序|根据|经(?=审|评|专家|研究|公示|批|查|核)|由|可|详见"
-    r"|具体|以[^上下]|注：|注意|指|例如|每|单个|单家|单一|最高|不得|不予|不再|应提供|"
+    r"|^有效期|^(?:以下|下列|如下|上述|同时(?![符具满拥取已未])|其中|原则上|其他|按照|按规定|按程序|根据|经(?=审|评|专家|研究|公示|批|查|核)|由|可|详见"
+    r"|具体|以[^上下，]{0,12}(?:为准|标准|计)|注：|注意|指|例如|每|单个|单家|单一|最高|不得|不予|不再|应提供|"
     r"应提交|提供(?!虚)[^的]{0,4}材料|提交|须提"
     r"|逾期|依据|包括|含|即|等|参照|扶持|给予|奖励|一次性|分别|并给予|并予|年度内|同一|按期拨)"
     r"|为准|负责(?!人)|解释|另行|其他条件|合并计算|滚动|确定$|优先支持"
     r"|(?:须|应当?|必须|需|要|同时|均)(?:同时)?(?:具备|满足|符合|具有|达到)(?:条件|要求)?$"
 )
+_WHOSE: Final = re.compile(
+    "的$|的(?:[\u4e00-\u9fff]{0,6}?)(?:企业|单位|机构|公司|项目|法人|主体|平台|园区|团队|个人)$"
+)
+# how another thing that is asked begins behind 并 and 且
+_VERB: Final = (
+    "已|具[有备]|有|通过|取得|获|完成|在|能|符合|纳入|拥有|建[立有成]|经(?!营|济|验|费|销)|坚持|足额|缴纳|"
+    "为|与|签|按|连续|由|实[现行施]|承[诺担]|购|租|聘|设[立有]|成立|近[一二两三\\d]|主营|营业|上年|依法|无|未|不"
+)
+_GRADE: Final = re.compile("[一二三四五六七八九甲乙丙\\d]级(?:（含）)?(?:及|或)?以上")
+_PAYING: Final = re.compile("给予|奖励|补贴|资助|补助|贴息|奖补|扶持|支持|\\d")
 _EXCEPTED: Final = re.compile(r"（(?P<what>[^（）。；]{2,24}?)的?除外）")
 _DONE_TO: Final = re.compile(
     r"(?:对于?(?P<who>[^。；，]{2,60}?)(?:的)?(?:企业|单位|机构|公司|项目|法人|人才|团队|"
@@ -79,7 +91,7 @@ def read_leftover(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mar
     taken = [*taken, *found]
     if listed and not paid:
         parts = list(_parts(sheet, sentence))
-    elif paid or sentence.role == PAYOUT:
+    elif paid or (sentence.role == PAYOUT and _PAYING.search(sheet.outline.words(sentence))):
         parts = list(_paid_for(sheet, sentence, taken))
     else:
         parts = list(_described(sheet, sentence))
@@ -154,7 +166,7 @@ def _parts(sheet: Sheet, sentence: Sentence) -> Iterator[tuple[int, int]]:
     for start, end in clauses(sheet.plain, sentence.start, sentence.end):
         at = start
         for cut in re.finditer(
-            "(?:并且|并|且)(?=已|具|有|通|取|获|完|在|能|符|纳|拥|建|经)|、(?=具有|有|已|"
+            f"(?:并且|并|且)(?={_VERB})|、(?=具有|有|已|"
             "无|未|能|实行|建立|依法|遵守|在|近[一二两三\\d]|具备|拥有|取得|获得|通过|符合|"
             "经(?!营|济|验|费|销)|产品(?=具|技|质|已|性|符))",
             sheet.plain[start:end],
@@ -171,7 +183,19 @@ def _paid_for(sheet: Sheet, sentence: Sentence, taken: list[Mark]) -> Iterator[t
     plain = sheet.plain
     parts = clauses(plain, sentence.start, sentence.end)
     first = min((m.start for m in taken if m.kind == AMOUNT), default=sentence.end)
-    closing = [n for n, (_, end) in enumerate(parts) if plain[end - 1] == "的" and end <= first]
+    closing = [
+        number
+        for number, (start, end) in enumerate(parts)
+        if end <= first and _WHOSE.search(plain, start, end)
+    ]
+    asked = [
+        number
+        for number, (start, end) in enumerate(parts)
+        if end <= first and any(m.kind == CONDITION and m.overlaps(start, end) for m in taken)
+    ]
+    if not closing and len(asked) > 1:
+        # 「…，注册资本1亿元以上，承诺…，可按30%给予补贴」: a list without 的
+        closing = [max(n for n, (_, end) in enumerate(parts) if end <= first) + 1]
     for number, (start, end) in enumerate(parts):
         if closing and number < closing[-1] and not plain.startswith("对", start):
             # 「招用毕业生，缴纳社会保险满6个月的，给予…」: all of it says to whom
@@ -215,7 +239,7 @@ def _described(sheet: Sheet, sentence: Sentence) -> Iterator[tuple[int, int]]:
 def _and(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     for cut in re.finditer(
-        "(?:并且|并|且)(?=已|具|有|通|取|获|完|在|能|符|纳|拥|建|经|坚)", plain[start:end]
+        f"(?:并且|并|且|、)(?={_VERB})", plain[start:end]
     ):
         if start + cut.start() > at:
             yield at, start + cut.start()
@@ -239,8 +263,10 @@ def _mark(sheet: Sheet, start: int, end: int, refused: bool = False) -> Mark | N
     ):
         return None
     says: dict[str, Any]
-    excepted = re.search("(?:除外|不在此列)$", words)
-    if JUDGED.search(words) and not refused:
+    excepted = re.search("(?:除外|不在此列)$", words) or re.match(
+        "的?(?:不属于|不视为|不算|不计入)", plain[end : end + 6]
+    )
+    if JUDGED.search(words) and not refused and not _GRADE.search(words):
         says = {"attr": NEW + proposed("judged", words), "op": "human_judged"}
         mark = Mark(CONDITION, first, end, says, 0.55)
     elif NOT.search(words) and not (refused and re.match("未[按依尽]", words)):

@@ -249,7 +249,7 @@ def _measurable(
         return False
     noun = noun_before(plain, begin, said)
     behind = plain[said.end : said.end + 10]
-    if re.search("贴息|补贴|资助|奖励|补助|扶持资金|支持资金|额度$", noun) and figure.measure in (
+    if re.search("贴息|补贴|资助|奖励|补助|扶持资金|支持资金|(?<!担保|贷款|授信|合同|融资)额度$", noun) and figure.measure in (
         MONEY,
         RATIO,
         TIME,
@@ -257,11 +257,14 @@ def _measurable(
         return False
     if sentence.role == CONDITIONS or sentence.above:
         return len(noun) >= 2 or bool(re.match("的?[\u4e00-\u9fff]{2,}", behind))
+    if figure.measure == RATIO and re.search("增长|增加|提升|提高|下降|降低|净增", noun + said.words):
+        return True
     if figure.measure in (MONEY, RATIO, TIMES):
         return bool(
             re.search(
                 "(?:额|收入|资本|资产|投入|投资|费用|产值|率|比例|比重|占比|增长|增速|"
-                "利润|税收|营收|规模|成本|评估值|金额|价格|估值)"
+                "利润|税收|营收|规模|成本|评估值|金额|价格|估值|增幅|降幅|涨幅|增加值|强度|总值|原值|产出|市值|"
+                "出资|财力|贡献|余额|流水|销售|进出口|出口|进口|售价|单价|量|度|占[^，。；]{2,12})"
                 "(?:总额)?(?:（[^）]{0,12}）)?(?:累计|合计|均|同比|应|需|须)*$",
                 noun,
             )

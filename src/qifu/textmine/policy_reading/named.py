@@ -27,10 +27,14 @@ _DEFINES: Final = re.compile(
     r"认定)?(?:条件|标准))"
 )
 _ASKS_FOR: Final = re.compile(
-    r"(?:(?:申请|申报)[\"]?|(?:开展|组织|推荐|鼓励|促进|推动|培育|加快|引导|做好|关于)"
+    r"(?:(?:申请|申报)(?:认定|评定|评选|复核|备案)?(?:为|成为)?[\"]?|(?:开展|组织|推荐|鼓励|促进|推动|培育|加快|引导|做好|关于)"
     r"[^，。；的]{0,6})$"
 )
 # behind a trade or a size the sentence goes on, or it was a piece of a longer name
+# 「总部企业认定。」 at the head of a part
+_TITLE_OF_A_PART: Final = re.compile(
+    r'["）]?(?:的)?(?:认定|评选|评定|申报|备案|遴选|入库)(?:工作|条件|标准|对象)?\s?(?:[。：\n]|$)'
+)
 _ENDS: Final = re.compile(
     r'["）]?(?:$|[，。；、：（）\s"\n]|的|和|或|及|与|并|且|等|给予|按|可|每|在|为|须|应|'
     r"最高|一次性|奖|新|首|上|近|研|购|租|申|纳|被|单|不|已|未|自|企业|单位|民营|中|类|"
@@ -138,6 +142,8 @@ def _stated(plain: str, sentence: Sentence, clause: tuple[int, int], one: _Found
         return within(before[-16:]) is not None and not re.search(
             "成立|注册", plain[one.start : one.end]
         )
+    if _TITLE_OF_A_PART.match(after) and not re.search("获|通过|取得|已|被|为$|经", before[-12:]):
+        return False
     named = _OWN_NOUN.search(plain, one.start, one.end) or one.attr in _TITLES
     if named and _ASKS_FOR.search(before) and not re.search("对|的$", before[-3:]):
         return False

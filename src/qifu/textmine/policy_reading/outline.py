@@ -28,9 +28,10 @@ _ROLES: Final = [
         (r"目的|依据|定义|名词|资金来源|总则|背景|解释|附则|监督管理|责任|职责|管理部门", PURPOSE),
         (r"(?:支持|资助|扶持|奖励|补贴|补助|奖补|贴息|贴保|优惠|减免)(?:方式|标准|额度|"
             r"金额|比例|内容|力度|措施|办法|政策|及标准|资金)|分档|金额|额度", PAYOUT),
+        (r"^(?:基本|具体|一般)?标准$", PAYOUT),
         (r"条件|对象|范围|要求|资格|限制|主体|情形|门槛|指标|(?:认定|评价|评审|入库|划型|"
-            r"申报|申请|准入|遴选|评选|评定|考核|监测|达标|建设|复核|备案|等级|分类|入选|界定)标准|谁可以|什么人|什么企业", CONDITIONS),
-        (r"(?:资助|奖励|补贴|补助|扶持|支持|贴息|优惠|奖补|标准)$", PAYOUT),
+            r"申报)标准|标准$|谁可以|什么人|什么企业", CONDITIONS),
+        (r"(?:资助|奖励|补贴|补助|扶持|支持|贴息|优惠|奖补)$", PAYOUT),
     )
 ]  # fmt: skip
 _HEADING: Final = re.compile(
@@ -50,6 +51,13 @@ _LEAD: Final = re.compile(
     r"(?:符合|满足|具备|达到|属于|具有|有)[^。；，]{0,12}?(?:以下|下列|如下|之一|其中|"
     r"任一|任意)[^。；]{0,24}$"
     r"|(?:以下|下列|如下)[^。；]{0,16}$|(?:不含|不包括|除外)[ ：]*$"
+)
+
+
+# the name of a part in which stands what must not be
+_RULED_OUT: Final = re.compile(
+    "(?:不予|不得|不能|不可|不)(?:予以|给予)?(?:支持|申报|资助|奖励|受理|认定|享受|补贴|申请|列入|纳入)"
+    "[^，。；]{0,8}(?:情形|情况|条件|范围|对象|企业|单位|项目|事项)|负面清单|(?:限制|禁止|排除)(?:性)?(?:情形|条件|事项)"
 )
 
 
@@ -198,6 +206,9 @@ def _sentences(
             )
             sentence = Sentence(begin, last, role, number, label, only, above=above)
             found.append(sentence)
+            if only and _RULED_OUT.search(plain, begin, last):
+                leads[level] = len(found) - 1
+                sentence.lead = plain[begin:last]
             if end == item.end or plain[end - 1 : end] == "：":
                 sign = plain[last : item.end].strip()
                 if sign.startswith("：") or _LEAD.search(plain, begin, last):
@@ -224,6 +235,8 @@ def _is_heading(heading: re.Match[str], role: str, plain: str, end: int) -> bool
         return False
     if heading["sign"] == "：":
         return not re.search(r"按照?|以上$|企业$", words)
+    if _RULED_OUT.search(words):
+        return heading.end() <= end
     if plain[heading.end() : heading.end() + 1] in "，；" and heading.end() < len(plain):
         return False  # a line of a list, not the name of one
     if (
@@ -246,6 +259,8 @@ def leads_to(words: str) -> tuple[str, int | None] | None:
         r"除外|一律)",
         words,
     ):
+        return "not", None
+    if len(words) <= 24 and _RULED_OUT.search(words):
         return "not", None
     if re.search(
         r"(?:不得|不能|未|没有|无|不存在|不含|不包括)[^。，]{0,8}(?:以下|下列|如下|情形|$)", words

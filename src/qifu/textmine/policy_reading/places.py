@@ -23,7 +23,7 @@ _AROUND: Final = (
 # a place that the tree does not have: 注册在X园区的
 _ZONE: Final = re.compile(
     r"(?:在|于)(?P<name>[\u4e00-\u9fff]{2,12}?(?:合作区|开发区|高新区|新区|园区|产业园|"
-    r"示范区|自贸区|保税区|片区|集聚区|境内|地区))"
+    r"示范区|自贸区|保税区|片区|集聚区|境内(?!外)|地区))"
 )
 _NAMED_AREA: Final = re.compile(
     r"(?P<name>(?<![\u4e00-\u9fff])"

@@ -15,6 +15,7 @@ from qifu.textmine.policy_reading.outline import (
     CONDITIONS,
     CONTACT,
     PAPERS,
+    PAYOUT,
     PLAIN,
     PURPOSE,
     STEPS,
@@ -45,18 +46,21 @@ _DEMANDS: Final = re.compile(
 )
 # a sentence about what is done afterwards, or one that pays
 _GOES_ON: Final = re.compile(
-    "提交|报送|登录|填报|公示|审核|评审|拨付|监督|检查|配合|责任(?!事故)|退回|追回|追究|组织|印发|承诺"
+    "提交|报送|登录|填报|公示|审核|评审|拨付|监督(?!管理局)|检查|配合|责任(?!事故)|退回|追回|追究|组织|印发|承诺"
     r"|给予|奖励[^，。]{0,8}\d|补贴[^，。]{0,8}\d|资助[^，。]{0,8}\d|扶持|贴息|最高"
 )
 _BOUND: Final = re.compile(
     r"不低于|不少于|不超过|不高于|\d[^，。；、]{0,6}以[上下内]|达到?[^，。；]{0,4}\d|超过[^，。；]{0,3}\d|满[^，。；]{0,2}年"
 )
+# under a heading of payment only what is asked at least is a condition: 每年不超过… limits a sum
+_LEAST: Final = re.compile("不低于|不少于|以上|达到|满|至少|须|应当?(?!给予)|必须|取得|承诺")
 _PAYS: Final = re.compile(
     r"给予|予以(?:奖|补|资|支|扶)|(?:奖励|补贴|资助|补助|贴息|奖补|扶持)[^，。]{0,8}\d|最高"
 )
 _ITEM_SAYS: Final = re.compile(
     "^(?:企业|单位|申报单位|申报企业|项目|产品|机构|应当?|须|具有|具备|拥有|取得|获得|已|未|无|在[^，。；]{2,14}"
-    "(?:注册|登记|设立)|依法|经营|近[一二两三\\d]|有|遵守|符合|建有|财务|上年度)"
+    "(?:注册|登记|设立|实现|完成|经营)|依法|经营|近[一二两三\\d]|有|遵守|符合|建有|财务|上年|完成|实现|通过|"
+    "入选|列入|纳入|属于|承诺|建立|设有|配备|持有|管理|信用|技术|传承|注册|成立|主营|研发|职工|不)"
 )
 _QUOTED: Final = re.compile(r'"[^"\n]{2,40}"')
 _ASIDE: Final = re.compile(
@@ -135,9 +139,21 @@ def prepare(text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> Sheet:
     """Read a text once for all readers; offsets are those of the text."""
     plain = fold(text)
     cut = outline(plain)
+    before: Sentence | None = None
     for sentence in cut.sentences:
-        if sentence.role == PLAIN and not sentence.heading and _demands(cut, sentence):
+        if sentence.heading:
+            continue
+        words = cut.words(sentence)
+        asks = sentence.role == PAYOUT and _LEAST.search(words) and not _PAYS.search(words)
+        goes_on = (
+            before is not None
+            and (before.role, before.item) == (CONDITIONS, sentence.item)
+            and "；" in plain[before.end : sentence.start]
+            and not _GOES_ON.search(words)
+        )
+        if (sentence.role == PLAIN or asks) and (goes_on or _demands(cut, sentence)):
             sentence.role = CONDITIONS
+        before = sentence
     _numbered(cut)
     return Sheet(
         plain=plain,
@@ -167,6 +183,15 @@ def _numbered(cut: Outline) -> None:
     lines: dict[int, list[Sentence]] = {}
     for sentence in cut.sentences:
         lines.setdefault(sentence.item, []).append(sentence)
+    for row in lines.values():
+        # 「甲；乙；丙。」 in one line
+        listed: list[list[Sentence]] = []
+        for sentence in row:
+            if listed and "；" not in cut.plain[listed[-1][-1].end : sentence.start]:
+                _as_conditions(cut, listed if len(listed) > 2 else [])
+                listed = []
+            listed.append([sentence])
+        _as_conditions(cut, listed if len(listed) > 2 else [])
     run: list[list[Sentence]] = []
     level = -1
     for number, item in [*enumerate(cut.items), (-1, None)]:
@@ -178,12 +203,12 @@ def _numbered(cut: Outline) -> None:
 
 
 def _as_conditions(cut: Outline, run: list[list[Sentence]]) -> None:
+    """Lines of one list: conditions, if more than half of them begin like one."""
     first = [line[0] for line in run if line]
-    if len(first) < 2 or any(s.role != PLAIN for s in first if not _GOES_ON.search(cut.words(s))):
-        if not all(s.role in (PLAIN, CONDITIONS) for s in first) or len(first) < 2:
-            return
-    saying = [s for s in first if not _GOES_ON.search(cut.words(s)) and not s.heading and (
-        _ITEM_SAYS.search(cut.words(s)) or _BOUND.search(cut.words(s)))]
+    if len(first) < 2 or any(s.role not in (PLAIN, CONDITIONS) for s in first):
+        return
+    words = [cut.words(s) for s in first if not s.heading]
+    saying = [w for w in words if not _GOES_ON.search(w) and (_ITEM_SAYS.search(w) or _BOUND.search(w))]
     if 2 * len(saying) <= len(first):
         return
     for sentence in (s for line in run for s in line):
