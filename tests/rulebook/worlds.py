@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.rulebook.reference import conjunction, value_of
@@ -271,17 +272,71 @@ MIXED["capital"] += [math.nextafter(20_000, 0), math.nextafter(20_000, 30_000), 
 MIXED["growth@2025"] += [math.nextafter(0.03, 1), math.nextafter(-0.05, -1)]
 
 
-def mixed(seed: int, size: int) -> list[dict[str, Any]]:
+def mixed(lot: random.Random, size: int) -> list[dict[str, Any]]:
     """So many firms by lot."""
-    lot = random.Random(seed)
     return [{key: lot.choice(values) for key, values in MIXED.items()} for _ in range(size)]
+
+
+def leaves(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """The atomic conditions inside a condition."""
+    if "op" in node:
+        return [node]
+    inner = [*node.get("all", ()), *node.get("any", ()), *node.get("of", ())]
+    inner += [node["not"]] if "not" in node else []
+    return [leaf for one in inner for leaf in leaves(one)]
+
+
+def sibling(leaf: dict[str, Any], lot: random.Random) -> dict[str, Any]:
+    """The same condition but for one thing: it must not be taken for the other one."""
+    plain = leaf["attr"] in (*CODES, "chain")
+    several = {
+        "op": [
+            ["==", "!="] if plain else ORDER,
+            ["in", "not_in"],
+            ["age_at_least", "age_at_most", "within_last"],
+        ],
+        "agg": [["sum", "mean"]],
+        "period": [SEVERAL, ["last_fiscal_year", "year:2025"]],
+        "at": [["opens", "closes", "published", "as_of"]],
+    }
+    ways = [
+        leaf | {key: other}
+        for key, choices in several.items()
+        for values in choices
+        if leaf.get(key) in values
+        for other in values
+        if other != leaf[key]
+    ]
+    return lot.choice(ways) if ways else {"not": leaf}
 
 
 @st.composite
 def worlds(draw: Any, policies: int, firms: int) -> World:
-    """So many policies and firms, a third of the firms as hypothesis draws them."""
-    laws = draw(st.lists(GROUPS, min_size=policies, max_size=policies))
-    drawn = draw(st.lists(FACTS, min_size=firms // 3, max_size=firms // 3))
-    lot = mixed(draw(st.integers(0, 2**32)), firms - len(drawn))
+    """So many policies and firms. A third of the policies are single conditions that differ in one
+    thing from a condition of another; a third of the firms are as hypothesis draws them."""
+    lot = random.Random(draw(st.integers(0, 2**32)))
+    more = policies // 3
+    laws = draw(st.lists(GROUPS, min_size=policies - more, max_size=policies - more))
+    known = [leaf for groups in laws for group in groups for leaf in leaves(group)]
+    yearly = [leaf for leaf in known if leaf.get("agg") in ("sum", "mean")]
+    laws += [[sibling(lot.choice(yearly or known if i % 2 else known), lot)] for i in range(more)]
+    seen = draw(st.lists(FACTS, min_size=firms // 3, max_size=firms // 3))
     odd = [date(2024, 2, 29), date(2026, 2, 28), date(1900, 1, 1), date.max]
-    return World(laws, drawn + lot, draw(st.just(AS_OF) | st.sampled_from(odd)))
+    as_of = draw(st.just(AS_OF) | st.sampled_from(odd))
+    return World(laws, seen + mixed(lot, firms - len(seen)), as_of)
+
+
+def drawn(policies: int, firms: int, examples: int) -> list[World]:
+    """So many worlds, always the same, the simplest last."""
+    made: list[World] = []
+
+    @settings(
+        derandomize=True, max_examples=examples, phases=[Phase.generate], deadline=None,
+        database=None, suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(worlds(policies, firms))
+    def draw(world: World) -> None:
+        made.append(world)
+
+    draw()
+    return made[::-1]

@@ -48,8 +48,8 @@ class Copies:
 class Asked:
     """A world, with what several engines need of it made once."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, together: int = TOGETHER) -> None:
+        self.world, self.together = world, together
         self.policies: list[Policy] = [
             parse_policy(
                 document(*groups, id=f"P{i}", window=WINDOW, published=PUBLISHED), CATALOGUE
@@ -66,8 +66,8 @@ class Asked:
     @cached_property
     def copies(self) -> list[Copies]:
         made = []
-        for begin in range(0, len(self.world.firms), TOGETHER):
-            firms = slice(begin, min(begin + TOGETHER, len(self.world.firms)))
+        for begin in range(0, len(self.world.firms), self.together):
+            firms = slice(begin, min(begin + self.together, len(self.world.firms)))
             whose = [i for i in range(firms.stop - begin) for _ in range(1 << i)]
             random.Random(0).shuffle(whose)
             places = np.array(whose)

@@ -41,7 +41,8 @@ def verdicts(world: World) -> list[list[str]]:
         db.execute("SET threads = 1")
         db.register("register", _table(world.firms, names))
         rows = db.execute(
-            f"WITH firms AS ({_read(names)}), asked AS (SELECT place, {', '.join(asked)} FROM firms)"
+            f"WITH firms AS ({_read(names)}),"
+            f" asked AS (SELECT place, {', '.join(asked)} FROM firms)"
             f" SELECT {', '.join(said)} FROM asked ORDER BY place"
         ).fetchall()
     return [[VERDICTS[row[p]] for row in rows] for p in range(len(world.policies))]
