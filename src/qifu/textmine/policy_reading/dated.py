@@ -22,6 +22,8 @@ _GROWN: Final = re.compile(
 _AFTER_DAY: Final = re.compile(
     r"\s?（?(?:含当日|含)?）?\s?(?P<how>以后|之后|后|起|以来|以前|之前|前)"
 )
+_AHEAD_OF_DAY: Final = {"不早于": GE, "不晚于": LE, "不迟于": LE, "晚于": GT, "早于": LT}
+_BEFORE_DAY: Final = re.compile(r"(?P<how>不[早晚迟]于|[早晚]于)\s?$")
 _RANKED: Final = re.compile(
     "(?:位居|位列|排名|名列|居于?|列|排)(?:[\u4e00-\u9fff]{0,8}?)"
     "前(?P<n>[一二三四五六七八九十\\d]{1,4})(?:名|位|强)?(?!季|年|款|述|期)"
@@ -52,7 +54,8 @@ def read_days(sheet: Sheet, sentence: Sentence, spans: list[tuple[int, int]]) ->
             and hit.start - behind <= 16
             or inside[0] <= hit.end <= stretch.start <= hit.end + 6
         ]
-        if not how and not stretch.closes:
+        ahead = _BEFORE_DAY.search(plain, inside[0], stretch.start)
+        if not how and not ahead and not stretch.closes:
             continue
         begin, end = inside
         if verbs:
@@ -68,6 +71,8 @@ def read_days(sheet: Sheet, sentence: Sentence, spans: list[tuple[int, int]]) ->
         says: dict[str, Any] = {"attr": attr, "op": GE, "value": stretch.opens.iso}
         if stretch.closes:
             says |= {"op": "between", "value": [stretch.opens.iso, stretch.closes.iso]}
+        elif ahead:
+            says["op"] = _AHEAD_OF_DAY[ahead["how"]]
         elif how and how["how"] in ("以前", "之前", "前"):
             says["op"] = LE if how["how"] == "以前" else LT
         yield Mark(CONDITION, begin, end, says, sure)

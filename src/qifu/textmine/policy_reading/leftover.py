@@ -12,7 +12,7 @@ from qifu.textmine.policy_reading.sheet import Sheet
 
 # words that only a person can weigh
 JUDGED: Final = re.compile(
-    "健全|规范(?!认证|标准|文件)|完善|良好|较[强好高大]|显著|明显|合理|可行|清晰|明确|优秀|突出|领先|"
+    "健全|完整|齐备|充足|适宜|规范(?!认证|标准|文件)|完善|良好|较[强好高大]|显著|明显|合理|可行|清晰|明确|优秀|突出|领先|"
     "较为|相应|必要|"
     "守法|遵守|诚信|信誉|依法经营|合法经营|正常经营|重点支持|重点领域|方向|领域|战略|规划|政策|示范|"
     "带动|能力|潜力|前景|积极|主动|稳定|充分|成熟|高质量|创新性|可持续|"
@@ -54,12 +54,24 @@ _WHOSE: Final = re.compile(
 )
 # how another thing that is asked begins behind 并 and 且
 _VERB: Final = (
-    "已|具[有备]|有|通过|取得|获|完成|在|能|符合|纳入|拥有|建[立有成]|经(?!营|济|验|费|销)|坚持|足额|缴纳|"
+    "已|具[有备]|有|通过|取得|获|完成|在|能|符合|纳入|拥有|建[立有成]|经(?!营|济|验|费|销)|坚持|正式|足额|缴纳|"
     "为|与|签|按|连续|由|实[现行施]|承[诺担]|购|租|聘|设[立有]|成立|近[一二两三\\d]|主营|营业|上年|依法|无|未|不"
+)
+# what a firm that is already named has done: 小微企业新招用高校毕业生
+_TAIL: Final = re.compile(
+    "(?:新?招用|吸纳|录用|首次|参加|从事|购[置买]|租[赁用]|自建|投保|引进|已|通过|取得|获得|完成|入选|承担)"
+)
+# what offices do is asked of no firm
+_OFFICE: Final = re.compile(
+    "(?:机关|部门|政府|法院|委员会|[市区县省]局|海关|金融机构|办公室)[^，。；]{0,6}(?:应当?|可以?|会同|负责|要|将|不得|按)"
+    "|^(?:优化|加强|推进|落实|鼓励|引导|协助|方便|简化|加大|继续|强化|深化|探索|营造|扩大|畅通|方可|请求|前款|本条)"
+    "(?!.*(?:项目|的)$)"
 )
 _GRADE: Final = re.compile("[一二三四五六七八九甲乙丙\\d]级(?:（含）)?(?:及|或)?以上")
 _PAYING: Final = re.compile("给予|奖励|补贴|资助|补助|贴息|奖补|扶持|支持|\\d")
-_EXCEPTED: Final = re.compile(r"（(?P<what>[^（）。；]{2,24}?)的?除外）")
+_EXCEPTED: Final = re.compile(
+    r"（(?P<what>[^（）。；]{2,24}?)的?除外）|(?:^|(?<=[，。；]))(?P<whose>[^（）。；，]{2,16}?)的?除外(?=$|[，。；])"
+)
 _DONE_TO: Final = re.compile(
     r"(?:对于?(?P<who>[^。；，]{2,60}?)(?:的)?(?:企业|单位|机构|公司|项目|法人|人才|团队|"
     r"平台|主体)?(?=，|给予|按照?|予以|实行|每)"
@@ -72,8 +84,10 @@ _KINDS: Final[list[tuple[re.Pattern[str], str, str, Any]]] = [
     (re.compile(r"(?P<what>限额以上|限上)(?!法人单位数)"), "new:above_quota_firm", "is", True),
     (re.compile(r"(?P<what>(?:在库|入库|入统|纳统|纳入统计)(?:统计)?)(?=[^，。；]{0,12}(?:企业|单位|"
         r"景区|项目))"), "new:in_statistics", "is", True),
-    (re.compile(r"(?P<what>(?:(?<![\dA-Z])[1-5]A|(?<![A-Z])A{2,5})级(?:及|或)?(?:以上)?)"), "new:grade",
-        "is", True),
+    (re.compile(r"(?P<what>(?:(?<![\dA-Z])[1-5]A|(?<![A-Z])A{2,5})(?:级(?:及|或)?(?:以上)?|(?:及|或)?以上))"),
+        "new:grade", "is", True),
+    (re.compile(r"(?<=[的为])(?P<what>(?:初创|科技|创新|生产|成长|服务|外向|贸易|流通)[\u4e00-\u9fff]{0,4}?型"
+        r"[\u4e00-\u9fff]{0,4}企业)"), "new:firm_kind", "is", True),
     (re.compile(r"(?P<what>居民企业)"), "new:resident_enterprise", "is", True),
     (re.compile(r"(?P<what>重点[\u4e00-\u9fff]{0,4}企业)"), "new:key_firm", "human_judged", None),
     (re.compile(r"(?P<what>(?:(?![的在和及对、为])[\u4e00-\u9fff]){2,6}?(?<!事)业)(?=企业|单位|机构|公司|主体)"),
@@ -116,8 +130,11 @@ def _gaps(plain: str, start: int, end: int, taken: list[Mark]) -> Iterator[tuple
         if mark.start > at and plain[mark.start - 1] == "的" and mark.kind != AMOUNT:
             yield at, mark.start - 1
         at = max(at, mark.end)
-    if project := re.match(
-        r"(?:单位|企业)?(?:申报|实施|承担|开展)?的?(?=.{6,}的项目$)", plain[at:end]
+    tail = plain[at:end]
+    if len(tail) > 5 and _TAIL.match(tail):
+        yield at, end
+    elif project := re.match(
+        r"(?:单位|企业)?(?:申报|实施|承担|开展)?的?(?=.{6,}的项目$)", tail
     ):
         yield at + project.end(), end - 3
 
@@ -125,9 +142,10 @@ def _gaps(plain: str, start: int, end: int, taken: list[Mark]) -> Iterator[tuple
 def _excepted(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mark]) -> Iterator[Mark]:
     """（…除外）: what the parenthesis names is left out."""
     for match in _EXCEPTED.finditer(sheet.plain, sentence.start, sentence.end):
-        start, end = match.span("what")
+        start, end = match.span("what" if match["what"] else "whose")
         if not any(start <= m.start < end for m in taken):
-            says = {"attr": NEW + proposed("is", match["what"]), "op": "is", "value": True}
+            name = NEW + proposed("is", sheet.plain[start:end])
+            says = {"attr": name, "op": "is", "value": True}
             yield Mark(CONDITION, start, end, says, 0.6, group=Choice("not"), sentence=number)
 
 
@@ -259,6 +277,7 @@ def _mark(sheet: Sheet, start: int, end: int, refused: bool = False) -> Mark | N
         len(words) < 3
         or _NOTHING.search(plain[start:end])
         or _NOTHING.match(words)
+        or _OFFICE.search(plain[start:end])
         or re.search(r"\d{4}年\d|https?", words)
     ):
         return None

@@ -47,6 +47,7 @@ _DEMANDS: Final = re.compile(
 # a sentence about what is done afterwards, or one that pays
 _GOES_ON: Final = re.compile(
     "提交|报送|登录|填报|公示|审核|评审|拨付|监督(?!管理局)|检查|配合|责任(?!事故)|退回|追回|追究|组织|印发|承诺"
+    r"|(?:机关|部门|政府|法院|委员会)[^，。；]{0,8}(?:应当?|可以?|会同|负责|要)"
     r"|给予|奖励[^，。]{0,8}\d|补贴[^，。]{0,8}\d|资助[^，。]{0,8}\d|扶持|贴息|最高"
 )
 _BOUND: Final = re.compile(
