@@ -14,10 +14,10 @@ from qifu.cli.rules_basis import (
     attributes_option,
     file_type,
     path_type,
-    read_as_of,
     read_basis,
     reading,
     refuse,
+    the_day,
 )
 from qifu.cli.rules_check import check
 from qifu.cli.rules_draft import draft
@@ -70,12 +70,7 @@ def report_(
 ) -> None:
     """一家企业对照全部政策 · One enterprise against all policies."""
     basis = read_basis(attributes)
-    on = read_as_of(as_of) or basis.catalogue.as_of
-    if on is None:
-        refuse(
-            "没有日期：请用 --as-of，或在属性文件里写 as_of · "
-            "no day: give --as-of D, or as_of in the attributes file"
-        )
+    on = the_day(as_of, basis.catalogue)
     others = [file for file in (attributes, facts) if file is not None]
     documents, unreadable = load_documents(policies, without=others)
     read, findings = read_policies(documents, basis.catalogue)

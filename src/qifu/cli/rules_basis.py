@@ -94,6 +94,17 @@ def read_as_of(text: str | None) -> date | None:
         raise click.BadParameter(f"{text!r} 不是日期 · not a day like 2026-11-22") from None
 
 
+def the_day(as_of: str | None, catalogue: Catalogue) -> date:
+    """The day that the option names, else the catalogue's; where there is none the command ends."""
+    on = read_as_of(as_of) or catalogue.as_of
+    if on is None:
+        refuse(
+            "没有日期：请用 --as-of，或在属性文件里写 as_of · "
+            "no day: give --as-of D, or as_of in the attributes file"
+        )
+    return on
+
+
 def reading(read: Callable[[], _T]) -> _T:
     try:
         return read()

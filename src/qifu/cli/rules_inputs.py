@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qifu.cli.rules_basis import Basis, read_as_of, read_basis, refuse
+from qifu.cli.rules_basis import Basis, read_basis, refuse, the_day
 from qifu.rulebook.facts import IDENTITY
 from qifu.rulebook.findings import RuleError
 
@@ -72,12 +72,7 @@ def read_laws(
     from qifu.rulebook.engine.caching import NoSuchPolicy, load_program
 
     basis = read_basis(attributes)
-    on = read_as_of(as_of) or basis.catalogue.as_of
-    if on is None:
-        refuse(
-            "没有日期：请用 --as-of，或在属性文件里写 as_of · "
-            "no day: give --as-of D, or as_of in the attributes file"
-        )
+    on = the_day(as_of, basis.catalogue)
     others = [file for file in (attributes,) if file is not None]
     try:
         compiled = load_program(

@@ -13,9 +13,9 @@ from qifu.cli.rules_basis import (
     as_of_option,
     attributes_option,
     file_type,
-    read_as_of,
     read_basis,
     refuse,
+    the_day,
 )
 from qifu.cli.rules_inputs import tell_missing
 from qifu.rulebook.catalogue import Catalogue
@@ -66,12 +66,7 @@ def preview(
     A value of --from and --to is written like the policy's own: a figure in its unit, a day, P5Y.
     """
     basis = read_basis(attributes)
-    on = read_as_of(as_of) or basis.catalogue.as_of
-    if on is None:
-        refuse(
-            "没有日期：请用 --as-of，或在属性文件里写 as_of · "
-            "no day: give --as-of D, or as_of in the attributes file"
-        )
+    on = the_day(as_of, basis.catalogue)
     policy = _one(file, basis.catalogue)
     before = None if against is None else _one(against, basis.catalogue)
     bands = _bands(age_bands)

@@ -26,7 +26,7 @@ import numpy as np
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
 from qifu.rulebook.derived_rules import DerivedRule
-from qifu.rulebook.engine.answers import Array
+from qifu.rulebook.engine.compiling import Array
 from qifu.rulebook.engine.single import ranges, starts_of
 from qifu.rulebook.facts import Facts, split_key
 

@@ -21,10 +21,10 @@ import numpy as np
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
 from qifu.rulebook.conditions import Atom
+from qifu.rulebook.engine.compiling import Array, days_of_age
 from qifu.rulebook.facts import Fact, Facts
 from qifu.rulebook.operators import AGE, combine_years
 
-Array = np.ndarray[Any, np.dtype[Any]]
 FALSE, OPEN, TRUE = 0, 1, 2
 # what people judge: the first question of all, open for everybody
 JUDGED = 0
@@ -219,21 +219,9 @@ def _ends(
 def _ages(
     op: str, atom: Atom, day: date
 ) -> tuple[tuple[date, bool] | None, tuple[date, bool] | None]:
-    """The days that have the age; anniversaries follow each other, so these days lie together."""
-
-    def holds(ordinal: int) -> bool:
-        return atom.test(date.fromordinal(ordinal), day) is True
-
-    oldest = op == "age_at_least"  # holds from the beginning up to some day, else from one on
-    low, high = 1, day.toordinal() + 1
-    while low < high:
-        middle = (low + high) // 2
-        if holds(middle) is oldest:
-            low = middle + 1
-        else:
-            high = middle
-    if not oldest:
-        return (date.fromordinal(low), False), (day, True)
-    if low == 1:  # not even on the first day there is
+    """The days that have the age."""
+    first, end = days_of_age(op, atom.test, day)
+    if first >= end:
         return (date.min, False), (date.min, False)
-    return None, (date.fromordinal(low - 1), True)
+    # there may be no day `end`: the last one with the age is behind us
+    return (date.fromordinal(first), False), (date.fromordinal(end - 1), True)

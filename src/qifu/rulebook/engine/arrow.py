@@ -24,7 +24,7 @@ def holds(key: str, kind: str, schema: pa.Schema) -> bool:
     found = schema.field(key).type
     needed, fits = _TYPES[kind]
     if not (pa.types.is_null(found) or fits(found)):
-        raise UnfitColumn(f"{key}: must be {needed}, found {found}")
+        raise UnfitColumn(f"{key}：类型不对 · {key}: must be {needed}, found {found}")
     return not pa.types.is_null(found)
 
 
@@ -69,5 +69,5 @@ def members_of(key: str, sets: pa.Array) -> tuple[Array, list[str | None]]:
     places, names = dictionary(sets.flatten())
     nothing = [-1, *(place for place, name in enumerate(names) if name is None)]
     if np.isin(places, nothing).any() if len(nothing) > 1 else (places < 0).any():
-        raise UnfitColumn(f"{key}: null inside a set says nothing: leave it out")
+        raise UnfitColumn(f"{key}：集合里有空值，请去掉 · {key}: null inside a set, leave it out")
     return places, names

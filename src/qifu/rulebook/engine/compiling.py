@@ -28,6 +28,7 @@ from qifu.rulebook.conditions import Atom, Group, Node, Not
 from qifu.rulebook.operators import AGE, HUMAN, Test, coded
 from qifu.rulebook.policy import Policy
 
+# what nests deeper or is longer becomes a composite row: the kernel counts a group in registers
 MOST_IN_A_GROUP = 64
 
 
@@ -370,21 +371,23 @@ def _after(value: Any) -> float:
 def _days(op: str, value: Any, test: Test, at: date) -> Line:
     """The same over days, counted from 0001-01-01 = 1; ages are spans of days too."""
     if op in AGE:
-        return _kept([_age(op, test, at)]), False
+        first, end = days_of_age(op, test, at)
+        return _kept([(float(first), float(end))]), False
     if isinstance(value, list | tuple | set | frozenset):
         return _numbers(op, [Decimal(day.toordinal()) for day in value])
     return _numbers(op, Decimal(value.toordinal()))
 
 
-def _age(op: str, test: Test, at: date) -> tuple[float, float]:
-    """The days that have the age: anniversaries follow each other, so they lie together."""
+def days_of_age(op: str, test: Test, at: date) -> tuple[int, int]:
+    """The days that have the age on a day, as [first, end) of days counted from 0001-01-01 = 1.
+
+    Anniversaries follow each other, so these days lie together. There may be none.
+    """
     earliest, today = 1, at.toordinal()
     if op == "age_at_least":
         # holds up to some day
-        first_not = _first(lambda day: not test(date.fromordinal(day), at), earliest, today)
-        return float(earliest), float(first_not)
-    first = _first(lambda day: test(date.fromordinal(day), at) is True, earliest, today)
-    return float(first), today + 1.0
+        return earliest, _first(lambda day: not test(date.fromordinal(day), at), earliest, today)
+    return _first(lambda day: test(date.fromordinal(day), at) is True, earliest, today), today + 1
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int:

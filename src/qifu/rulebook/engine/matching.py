@@ -17,13 +17,15 @@ import numba
 import numpy as np
 
 from qifu.rulebook.engine.coding import Array
+from qifu.rulebook.engine.compiling import MOST_IN_A_GROUP
 from qifu.rulebook.engine.counting import add
 from qifu.rulebook.engine.eights import WORDS, Words, count, empty, load, pointer, same, store
 from qifu.rulebook.engine.planning import Plan
 
 ZERO = np.uint64(0)
 EVERY = np.uint64(2**64 - 1)
-SCRATCH = 66  # one group counts up to 64 leaves
+# one group counts up to so many leaves, and none
+SCRATCH = MOST_IN_A_GROUP + 1
 
 _compiled = numba.njit(nogil=True, cache=True, boundscheck=False)
 
@@ -93,7 +95,6 @@ def match_block(
     group_starts, most, hard = pointer(plan.group_starts), pointer(plan.most), pointer(plan.hard)
     leaf_starts, leaves = pointer(plan.leaf_starts), pointer(plan.leaves)
     sums, planes, more_planes = pointer(totals), pointer(eligible), pointer(maybe)
-    digits = eligible.shape[1]
     kept = np.empty((SCRATCH, WORDS), np.uint64)
     scratch = pointer(kept)
     for c in range(chunks):

@@ -17,7 +17,7 @@ from qifu.rulebook.dates import Period
 from qifu.rulebook.engine.coding import Array
 from qifu.rulebook.engine.columns import Columns
 from qifu.rulebook.engine.grids import STEPS, grid
-from qifu.rulebook.engine.judging import MAYBE, OTHER, OUTCOMES, Judge
+from qifu.rulebook.engine.judging import ELIGIBLE, MAYBE, OTHER, OUTCOMES, Judge
 from qifu.rulebook.engine.preview_results import (
     Breakdown,
     Change,
@@ -139,7 +139,7 @@ class _Work:
         self.splits = splits(catalogue, as_of, age_bands=age_bands)
         self.counts = np.zeros(4, np.int64)
         self.moves = np.zeros((4, 4), np.int64)
-        self.money = np.zeros((2, SUMS))
+        self.money = np.zeros((2, SUMS))  # eligible, maybe
         self.money_before = np.zeros(SUMS)
         places = policy.budget.firms or 0
         self.dearest, self.cheapest = _Largest(places), _Largest(places)
@@ -185,7 +185,7 @@ class _Work:
         return columns.only(rows), rows
 
     def _pay(self, outcomes: Array, money: Array) -> None:
-        for outcome in (0, MAYBE):
+        for outcome in (ELIGIBLE, MAYBE):
             self.money[outcome] += money[outcomes == outcome].sum(axis=0)
         if self.policy.budget.firms:
             paid = money[outcomes <= MAYBE]
@@ -206,14 +206,14 @@ class _Work:
         self.moves += np.bincount(earlier * 4 + outcomes, minlength=16).reshape(4, 4)
         money = _money(before.policy, some, self.catalogue, self.as_of)
         if money is not None:
-            self.money_before += money[found == 0].sum(axis=0)
+            self.money_before += money[found == ELIGIBLE].sum(axis=0)
         self.missing |= some.missing
 
     def result(self, slides: Sequence[Slide]) -> Preview:
         """Everything that was counted."""
         policy, with_money = self.policy, self.policy.amount is not None
         reach = _reach(self.counts)
-        costs = [Cost.of(int(self.counts[n]), *self.money[n]) for n in (0, MAYBE)]
+        costs = [Cost.of(int(self.counts[n]), *self.money[n]) for n in (ELIGIBLE, MAYBE)]
         return Preview(
             policy=policy.id,
             version=policy.version,

@@ -25,10 +25,10 @@ from qifu.rulebook.engine.answers import (
     OPEN,
     TRUE,
     Answers,
-    Array,
     Column,
     Questions,
 )
+from qifu.rulebook.engine.compiling import Array
 from qifu.rulebook.facts import Facts
 from qifu.rulebook.operators import HUMAN
 

@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qifu.rulebook.engine.arrow import dictionary, members_of
 from qifu.rulebook.engine.coding import DAYS_TO_1970, Array
 from qifu.rulebook.engine.index.store import Mapped, Store
 from qifu.rulebook.facts import Fact
@@ -143,7 +144,10 @@ class Kept:
         return begin
 
     def fill(self, first: int, found: pa.ChunkedArray) -> None:
-        """The values of many enterprises at once, from `first` on, out of a table."""
+        """The values of many enterprises at once, from `first` on, out of a table.
+
+        UnfitColumn for a null inside a set.
+        """
         end = first + len(found)
         if self.kind in ("number", "date"):
             if self.kind == "date":
@@ -156,11 +160,8 @@ class Kept:
         elif self.kind == "set":
             whole = pa.concat_arrays(found.chunks) if found.num_chunks else pa.array([], found.type)
             lengths = np.asarray(pc.fill_null(pc.list_value_length(whole), -1)).astype(np.int32)
-            members = self._numbers(pa.chunked_array([whole.flatten()]))
-            if (members < 0).any():  # a null inside a set says nothing and is left out
-                whose = np.repeat(np.arange(len(lengths)), np.maximum(lengths, 0))[members < 0]
-                lengths -= np.bincount(whose, minlength=len(lengths)).astype(np.int32)
-                members = members[members >= 0]
+            places, names = members_of(self.key, whole)
+            members = self.names.taken(names)[places]
             begin = self._onto(members.astype(np.uint32))
             starts = np.cumsum(np.maximum(lengths, 0), dtype=np.int64)
             self.values.array[first:end] = begin + starts - np.maximum(lengths, 0)
@@ -170,12 +171,11 @@ class Kept:
 
     def _numbers(self, found: pa.ChunkedArray) -> Array:
         """Texts as numbers of names."""
-        whole = found if pa.types.is_dictionary(found.type) else found.dictionary_encode()
-        parts = []
-        for chunk in whole.chunks:
-            of = self.names.taken(chunk.dictionary.to_pylist())
-            parts.append(of[np.asarray(pc.fill_null(pc.cast(chunk.indices, pa.int64()), -1))])
-        return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        parts = [np.zeros(0, np.int64)]
+        for chunk in found.chunks:
+            places, names = dictionary(chunk)
+            parts.append(self.names.taken(names)[places])
+        return np.concatenate(parts)
 
     def unknown(self, size: int) -> Array:
         """One truth value an enterprise: nothing is known."""
