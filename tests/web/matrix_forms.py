@@ -1,6 +1,8 @@
 """Every form of the site for the permission matrix: its route, what is sent, whose form it is."""
 
+from qifu.policies.selectors import reading_of, stamp
 from tests.appeals.world import INTAKE
+from tests.web.draft_world import NOTICE
 from tests.web.matrix_world import CHANNEL, KINDS, NOT_IN, World
 from tests.web.test_desk_calendar import YEAR
 
@@ -77,6 +79,7 @@ def may_post(world: World) -> list[tuple[str, dict, frozenset[str]]]:
         ("desk-people", {"do": "revoke", "pk": world.unit_invitation.pk}, admin),
         *_of_appeals(world, writers),
         *_of_the_office(world),
+        *_of_drafts(world),
     ]
 
 
@@ -136,4 +139,21 @@ def _of_the_office(world: World) -> list[tuple[str, dict, frozenset[str]]]:
         ("desk-channel", {"step": "kept", "report": report.pk, "answer": "没错"}, intake),
         ("desk-channel", {"step": "edit", **entry, "name_zh": "新的名称"}, intake),
         ("desk-channel-new", {**entry, "code": "new-entry", "unit": INTAKE}, intake),
+    ]
+
+
+def _of_drafts(world: World) -> list[tuple[str, dict, frozenset[str]]]:
+    """Of the policy officers of its unit; a draft of another unit is in test_drafts.py."""
+    row, officer = world.policy_draft, frozenset({"policy_officer"})
+    first = reading_of(row).elements[0]
+    clause = {"clause": first.id, "seen": stamp(first)}
+    one = "desk-policy-draft"
+    return [
+        ("desk-policy-draft-new", {"text": NOTICE}, officer),
+        *((one, {"do": do, **clause}, officer) for do in ("confirm", "drop")),
+        (one, {"do": "mend", **clause, "words": "另一个名称"}, officer),
+        (one, {"do": "confirm_kind", "seen": [f"{first.id}:{stamp(first)}"]}, officer),
+        (one, {"do": "fill", "id": "T-1", "version": "1", "revision": "0"}, officer),
+        (one, {"do": "undo", "revision": "0"}, officer),
+        ("desk-policy-draft-document", {"do": "drop"}, officer),
     ]

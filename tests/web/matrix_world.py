@@ -36,7 +36,7 @@ from qifu.organisations.models import (
 from qifu.organisations.permissions import NOBODY, Actor
 from qifu.organisations.selectors.channels import channel_by_code
 from qifu.policies.actions import make_report
-from qifu.policies.models import PolicyVersion, StoredReport
+from qifu.policies.models import PolicyDraft, PolicyVersion, StoredReport
 from qifu.policies.selectors import match_for
 from tests.appeals import world as cases
 from tests.appeals.files import PDF
@@ -49,6 +49,7 @@ from tests.factories import (
     officer,
 )
 from tests.web.desk_people import as_
+from tests.web.draft_world import drafted
 
 ENTERPRISE = ("owner", "clerk", "viewer", "other_owner")
 UNIT = (
@@ -80,6 +81,7 @@ class World:
     token: str
     unit_invitation: Invitation
     policy_id: str
+    policy_draft: PolicyDraft  # of the policy officer's unit
     question: str  # the key of an open question that a number answers
     appeal: Appeal  # the lead unit works on it
     waiting: Appeal  # nobody has taken it in
@@ -97,7 +99,11 @@ class World:
     def address(self, name: str) -> dict[str, Any]:
         """What the address of a route needs."""
         case = {"pk": self.appeal.pk}
+        policy_draft = {"pk": self.policy_draft.pk}
         return {
+            "desk-policy-draft": policy_draft,
+            "desk-policy-draft-document": policy_draft,
+            "desk-policy-draft-yaml": policy_draft,
             "my-appeal": case,
             "my-appeal-print": case,
             "my-appeal-file": {**case, "file": self.file.pk},
@@ -203,6 +209,7 @@ def make_world(city) -> World:
         token=token,
         unit_invitation=unit_invitation,
         question=_open_question(owner, firm, city),
+        policy_draft=drafted(actors["policy_officer"]),
         policy_id=PolicyVersion.objects.order_by("policy_id")[0].policy_id,
     )  # fmt: skip
 

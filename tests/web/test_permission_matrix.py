@@ -165,6 +165,11 @@ MAY_GET: dict[str, dict[str, str]] = {
     "desk-policy": for_units(*FINDERS),
     "desk-policy-preview": for_units("policy_officer"),
     "desk-preview": for_units("policy_officer"),
+    "desk-policy-drafts": for_units("policy_officer"),
+    "desk-policy-draft-new": for_units("policy_officer"),
+    "desk-policy-draft": for_units("policy_officer"),
+    "desk-policy-draft-document": for_units("policy_officer"),
+    "desk-policy-draft-yaml": for_units("policy_officer"),
     "desk-gaps": for_units("coordinator", "policy_officer"),
     "desk-calendar": for_units("coordinator", "unit_admin"),
     "desk-exchange": for_units("intake_officer", "unit_admin"),
@@ -185,7 +190,7 @@ LEAVES_NO_TRACE = {
     "preferences", "sign-in", "sign-out", "switch", "my-appeal-hints", "desk-preview",
     "desk-policy-preview",
 }  # fmt: skip
-AFTER_ANOTHER_STEP = ("renew", "retract", "withdraw")
+AFTER_ANOTHER_STEP = ("renew", "retract", "withdraw", "undo")
 
 
 def walk(patterns) -> Iterator[str]:

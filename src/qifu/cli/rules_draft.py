@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from qifu.cli.rules_basis import attributes_option, file_type, read_basis, reading
+from qifu.cli.rules_basis import attributes_option, file_type, read_basis, reading, refuse
 
 
 @click.command()
@@ -14,17 +14,35 @@ from qifu.cli.rules_basis import attributes_option, file_type, read_basis, readi
 @click.option("--area", default="", help="Where it was issued: a code or a name, 440300 or 深圳市.")
 @click.option("--json", "as_json", is_flag=True, help="The whole draft as JSON.")
 @click.option("--yaml", "as_yaml", is_flag=True, help="Only the document, as YAML.")
-def draft(file: Path, attributes: Path | None, area: str, as_json: bool, as_yaml: bool) -> None:
+@click.option(
+    "--assisted",
+    is_flag=True,
+    help="Ask the language model of QIFU_LLM_URL about what was not understood.",
+)
+def draft(
+    file: Path,
+    attributes: Path | None,
+    area: str,
+    as_json: bool,
+    as_yaml: bool,
+    assisted: bool,
+) -> None:
     """从通知起草政策条件 · Draft a policy from a notice: txt, docx, pdf or html.
 
     Prints every element with its place and confidence, then what was not understood. A draft is
     nothing that counts before a person has gone through it.
     """
-    from qifu.textmine.policy_reading.drafting import draft_policy
+    from qifu.adapters.language_model import configured
+    from qifu.textmine.assisted.policies import AssistedReader
+    from qifu.textmine.policy_reading.drafting import PolicyReader
     from qifu.textmine.policy_reading.inputs import read_document
 
+    model = configured() if assisted else None
+    if assisted and model is None:
+        refuse("没有语言模型：请设 QIFU_LLM_URL · no language model: set QIFU_LLM_URL")
     text = reading(lambda: read_document(file))
-    made = draft_policy(text, read_basis(attributes).catalogue, area=area)
+    reader = PolicyReader(read_basis(attributes).catalogue)
+    made = (AssistedReader(model, reader) if model else reader).draft(text, area=area)
     if as_json:
         click.echo(json.dumps(made.to_json(), ensure_ascii=False, indent=2))
         return

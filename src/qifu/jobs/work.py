@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from qifu.accounts.actions.tokens import sweep_programs
+from qifu.adapters import language_model
 from qifu.adapters.scan import plug_in
 from qifu.appeals import actions as appeals
 from qifu.appeals.actions import recompute_clocks, scan_attachment
@@ -21,6 +22,7 @@ from qifu.jobs.previews import keep_facts
 from qifu.jobs.triage import classify_waiting
 from qifu.jobs.webhooks import start_courier
 from qifu.notices.actions.deliveries import sweep_events
+from qifu.policies.actions import read_draft
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,11 @@ log = logging.getLogger(__name__)
 def _scan_attachment(payload: dict[str, Any], now: datetime) -> None:
     plug_in(settings.QIFU_CLAMD)
     scan_attachment(payload["attachment"], now=now)
+
+
+def _read_draft(payload: dict[str, Any], now: datetime) -> None:
+    plug_in(settings.QIFU_CLAMD)
+    read_draft(payload["draft"], now=now, model=language_model.configured())
 
 
 def _seal_journal(now: datetime) -> object:
@@ -73,6 +80,7 @@ def _coming_round(action: Callable[..., object]) -> schedule.Job:
 HANDLERS: dict[str, outbox.Handler] = {
     "appeals.scan": _scan_attachment,
     "policies.library_changed": live_index.serve_library,
+    "policies.read_draft": _read_draft,
     "policies.refresh_match": live_index.serve_refresh,
 }
 JOBS: dict[str, schedule.Job] = {

@@ -1,9 +1,12 @@
-"""Words for the kinds, levels, benefits and windows of policies: closed lists of the card."""
+"""Words for the closed lists of a policy's card; a place of a notice as its code."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from qifu.rulebook.codes import CodeTree
+from qifu.textmine.policy_reading.places import area_code
 
 KINDS: Mapping[str, Promise] = {
     "rate_with_cap": _("按比例补贴"),
@@ -39,3 +42,16 @@ STATUSES: Mapping[str, Promise] = {
     "always": _("常年受理"),
     "closed": _("已截止"),
 }
+
+
+def place_of(text: str, tree: CodeTree, home: str) -> str | None:
+    """The code of a place by code or name; of places of one name that in the city counts.
+
+    `home` is the city's own code. None where the tree has no such place.
+    """
+    text = text.strip()
+    if tree.has(text):
+        return tree.normalise(text)
+    near = (code for code in tree if tree.is_under(code, home))
+    here = next((c for c in near if text in (tree.label(c), tree.label(c, "en"))), None)
+    return here or area_code(text, tree)

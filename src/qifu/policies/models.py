@@ -1,10 +1,11 @@
-"""Policies in immutable versions, and the reports that were made from them."""
+"""Policies in immutable versions, the reports made from them, and drafts read from notices."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from qifu.organisations.models import Enterprise
-from qifu.policies.states import PolicyState
+from qifu.organisations.models import Enterprise, Unit
+from qifu.policies.states import DraftState, PolicyState
 
 
 class PolicyVersion(models.Model):
@@ -93,3 +94,54 @@ class MatchMemory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enterprise_id}: {len(self.eligible)}"
+
+
+class PolicyDraft(models.Model):
+    """What was read from one notice, and what officers of one unit did to each clause of it.
+
+    `reading` is `textmine…drafts.Draft.to_json` without its text, which stands in `text`.
+    `steps` are the last changes, newest at the end, each with the clauses as they were before:
+    what the button "undo" takes back. `revision` goes up by one with every change.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="policy_drafts")
+    name = models.CharField(max_length=200)
+    area = models.CharField(max_length=12, blank=True)
+    state = models.CharField(max_length=12, choices=DraftState, default=DraftState.READING.value)
+    text = models.TextField(blank=True)
+    reading = models.JSONField(default=dict)
+    steps = models.JSONField(default=list)
+    revision = models.PositiveIntegerField(default=0)
+    made_up = models.BooleanField(default=False)
+    # a file waits here until the worker has taken its text out; it is never given to anybody
+    upload = models.BinaryField(default=bytes)
+    upload_size = models.PositiveIntegerField(default=0)
+    assisted = models.BooleanField(default=False)
+    why_not = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField()
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+    published = models.OneToOneField(
+        PolicyVersion, null=True, on_delete=models.PROTECT, related_name="draft"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="draft_state_is_known", condition=Q(state__in=DraftState.values)
+            ),
+            models.CheckConstraint(
+                name="draft_is_published_with_its_version",
+                condition=Q(state="published", published__isnull=False)
+                | (~Q(state="published") & Q(published=None)),
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "-changed_at"], name="drafts_of_a_unit")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,6 +2,7 @@
 
 from qifu.organisations.models import Enterprise
 from qifu.organisations.permissions import Actor, acts_for
+from qifu.policies.models import PolicyDraft
 
 
 def may_answer(actor: Actor, enterprise: Enterprise) -> bool:
@@ -21,6 +22,11 @@ def may_make_report(actor: Actor, enterprise: Enterprise) -> bool:
 
 def may_edit_policies(actor: Actor) -> bool:
     return actor.is_unit and actor.may("policies.edit")
+
+
+def may_work_on(actor: Actor, draft: PolicyDraft) -> bool:
+    """A draft is its unit's: every policy officer of it, and nobody else."""
+    return may_edit_policies(actor) and actor.organisation_id == draft.unit_id
 
 
 def may_see_reach(actor: Actor) -> bool:

@@ -74,6 +74,7 @@ _APPEALS = (
 )  # fmt: skip
 _POLICIES = (
     "desk-policy", "desk-policy-preview", "desk-preview", "desk-policy-drafts", "desk-policy-draft",
+    "desk-policy-draft-new", "desk-policy-draft-document",
 )  # fmt: skip
 _UNIT: tuple[_Row, ...] = (
     ("desk", lambda: _("工作台"), "inbox", (), ""),

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
 
 from qifu.base import outbox
 from qifu.base.city import City
 from qifu.base.errors import Conflict
 from qifu.notices.actions.events import emit
 from qifu.organisations.models import Membership
-from qifu.policies.models import MatchMemory, PolicyVersion
+from qifu.policies.models import MatchMemory, PolicyDraft, PolicyVersion
 from qifu.policies.selectors.library import in_force
 from qifu.rulebook.policy import Policy, parse_policy
 
@@ -71,7 +72,8 @@ def load_policies(
 
     A version is immutable: the same number with another content is refused, name by name.
     A policy that the pack no longer has is withdrawn, not deleted; so is a version that is newer
-    than the newest of the pack, which is how an earlier load comes back.
+    than the newest of the pack, which is how an earlier load comes back. What officers published
+    from a draft stays.
     """
     counts = {"added": 0, "same": 0, "withdrawn": 0, "back": 0}
     before = in_force(localdate(now))
@@ -106,18 +108,39 @@ def load_policies(
     newest: dict[str, int] = {}
     for policy_id, version in seen:
         newest[policy_id] = max(version, newest.get(policy_id, 0))
+    own = set(PolicyDraft.objects.filter(state="published").values_list("published_id", flat=True))
     gone = [
         row.pk
         for row in known.values()
-        if row.version > newest.get(row.policy_id, 0) and row.state == "published"
+        if row.version > newest.get(row.policy_id, 0)
+        and row.state == "published"
+        and row.pk not in own
     ]
     counts["withdrawn"] = PolicyVersion.objects.filter(pk__in=gone).update(state="withdrawn")
     for row in known.values():
         if row.pk in gone:
             _emit("policy.withdrawn", row, now)
     if added or gone or counts["back"]:
-        _tell_of(before, in_force(localdate(now)), city, now)
+        _tell_of(before, in_force(localdate(now)), f"load{city.load_id}", now)
     return counts
+
+
+@transaction.atomic
+def add_version(document: Mapping[str, Any], *, city: City, now: datetime) -> PolicyVersion:
+    """One version that officers wrote, beside those of the pack. Nobody is asked for permission.
+
+    Conflict where the number, or a later one, is taken; RuleError for what cannot be read.
+    """
+    before = in_force(localdate(now))
+    policy = parse_policy(document, city.catalogue)
+    if PolicyVersion.objects.filter(policy_id=policy.id, version__gte=policy.version).exists():
+        raise Conflict(_("这个编号已经有第 %(version)s 版或更新的版本，请把版本号加大。")
+                       % {"version": policy.version})  # fmt: skip
+    row = _row(policy, document, city, now)
+    row.save()
+    _emit("policy.published", row, now)
+    _tell_of(before, in_force(localdate(now)), f"version{row.pk}", now)
+    return row
 
 
 def _emit(kind: str, row: PolicyVersion, now: datetime) -> None:
@@ -138,14 +161,14 @@ def _emit(kind: str, row: PolicyVersion, now: datetime) -> None:
     )
 
 
-def _tell_of(before: dict[str, int], after: dict[str, int], city: City, now: datetime) -> None:
+def _tell_of(before: dict[str, int], after: dict[str, int], why: str, now: datetime) -> None:
     """Ask for whoever can use something else now to be found and told."""
     changed = [
         {"old": before.get(ident), "new": after.get(ident)}
         for ident in sorted(before.keys() | after.keys())
         if before.get(ident) != after.get(ident)
     ]
-    outbox.request("policies.library_changed", f"load{city.load_id}", {"changed": changed}, now=now)
+    outbox.request("policies.library_changed", why, {"changed": changed}, now=now)
 
 
 def look_again(firms: Collection[int] | None, *, why: str, now: datetime) -> int:

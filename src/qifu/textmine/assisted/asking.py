@@ -24,7 +24,8 @@ class Unreachable(Exception):
 class LanguageModel(Protocol):
     """One that answers a conversation with a text that should be JSON. May raise Unreachable."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def answer(self, messages: Sequence[Message]) -> str: ...
 

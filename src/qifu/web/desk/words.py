@@ -16,6 +16,7 @@ from qifu.base.city import City
 from qifu.base.models import JournalLine
 from qifu.knowledge.states import AnswerState
 from qifu.organisations.states import ClaimState, DisputeState, InvitationState, ReportState
+from qifu.policies.states import DraftState
 from qifu.web.appeals.words import clock_word
 from qifu.web.words import day_text, language, spoken
 
@@ -90,6 +91,20 @@ _OTHER_STEPS: Final[Mapping[str, Text]] = {
     "mend_channel_report": _("改正反映的错误"),
     "keep_channel_report": _("核对渠道无误"),
     "import_channels": _("批量更新渠道"),
+    "make_draft": _("新建政策草稿"),
+    "read_draft": _("读出政策草稿"),
+    "give_up_draft": _("政策草稿没读出来"),
+    "confirm_clause": _("确认草稿条目"),
+    "mend_clause": _("修改草稿条目"),
+    "drop_clause": _("去掉草稿条目"),
+    "reopen_clause": _("重新核对草稿条目"),
+    "confirm_kind": _("成批确认草稿条目"),
+    "fill_draft": _("补填政策草稿"),
+    "undo_draft_step": _("撤回草稿的上一步"),
+    "finish_draft": _("政策草稿核对完毕"),
+    "reopen_draft": _("继续核对政策草稿"),
+    "publish_draft": _("发布政策草稿"),
+    "drop_draft": _("丢弃政策草稿"),
 }
 # the rows of the step table, and what happens to a case beside it
 _APPEAL_STEPS: Final[Mapping[str, Text]] = {
@@ -130,6 +145,7 @@ KINDS: Final[Mapping[str, Text]] = {
     "user": pgettext_lazy("一件", "账号"),
     "channel": pgettext_lazy("一件", "服务渠道"),
     "channelreport": pgettext_lazy("一件", "渠道纠错"),
+    "policydraft": pgettext_lazy("一件", "政策草稿"),
 }
 _STATES: Final[Mapping[str, Mapping[str, Text]]] = {
     "claim": dict(ClaimState.choices),
@@ -138,6 +154,7 @@ _STATES: Final[Mapping[str, Mapping[str, Text]]] = {
     "answer": dict(AnswerState.choices),
     "appeal": dict(State.choices),
     "channelreport": dict(ReportState.choices),
+    "policydraft": dict(DraftState.choices),
 }
 _WITHHELD_STEPS: Final = frozenset({"dispute_fact", "correct_disputed_fact", "keep_disputed_fact"})
 _FACT_STEPS: Final = frozenset({"declare_fact", "retract_fact"})
