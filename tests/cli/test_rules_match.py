@@ -94,6 +94,16 @@ def test_a_column_of_the_wrong_type_is_refused_with_its_name(place, name, column
     assert not (place / "out").exists()
 
 
+def test_codes_of_no_tree_are_unknown_and_told(place):
+    write_laws(place, [law("A", {"attr": "region", "op": "under", "value": "44"})])
+    table = pa.table({"enterprise_id": [1, 2, 3], "region": ["440305", "深圳", "深圳"]})
+    pq.write_table(table, place / "e.parquet")
+    done = matched(place)
+    assert done.exit_code == 0
+    assert "2 rows have a code that is in no tree, taken as unknown: '深圳'" in done.output
+    assert [(row["eligible"], row["maybe"]) for row in counts(place)] == [(1, 2)]
+
+
 def test_what_is_no_parquet_or_has_no_ids_is_refused(place):
     pq.write_table(pa.table({"score": [1.0]}), place / "e.parquet")
     assert "no column enterprise_id; found score" in matched(place).output

@@ -109,7 +109,29 @@ def code_firms(
     except (UnfitColumn, pa.ArrowException, OSError) as error:
         refuse(f"{file}: {error}")
     tell_missing(snapshot.warnings)
+    _tell_codes(program, snapshot)
     return snapshot, ids
+
+
+def _tell_codes(program: "Program", snapshot: "Snapshot") -> None:
+    """Codes that are in no tree: a column may be full of names, and then nobody is eligible."""
+    import numpy as np
+
+    from qifu.rulebook.engine.coding import Coded
+    from qifu.rulebook.engine.compiling import Codes
+
+    trees = {row.column: row.tree for row in program.rows if isinstance(row, Codes)}
+    for column, tree in trees.items():
+        names, coded = snapshot.distinct.get(column, ()), snapshot.columns[column]
+        strange = [i for i, name in enumerate(names) if tree is not None and not tree.has(name)]
+        if strange and isinstance(coded, Coded):
+            rows = int(np.isin(coded.values, strange).sum())
+            shown = ", ".join(repr(names[i]) for i in strange[:5])
+            click.echo(
+                f"提醒 warning: {column.name} 有 {rows:,} 行的代码不在代码表里，按未知处理 · "
+                f"{rows:,} rows have a code that is in no tree, taken as unknown: {shown}",
+                err=True,
+            )
 
 
 def tell_missing(keys: Iterable[str]) -> None:
