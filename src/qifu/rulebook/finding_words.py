@@ -51,7 +51,8 @@ READING: Final = {
         "不在可选的范围内，请选一个允许的。", "Not one of the choices: take one that is allowed."
     ),
     "kind": Words(
-        "要写明给企业还是给部门，请选一个。", "An unknown kind: take one that is allowed."
+        "没有这种类别，或者不能用在这里，请选一个允许的。",
+        "An unknown kind, or one that cannot stand here: take one that is allowed.",
     ),
     "bounds": Words(
         "超出范围，请改成范围内的数。", "Outside the bounds: write a figure within them."
@@ -71,8 +72,8 @@ READING: Final = {
         "Too light to read white text on it: take a darker colour.",
     ),
     "syntax": Words(
-        "这里不是合格的 YAML 或 JSON，请看这一行的缩进、冒号和引号。",
-        "Not proper YAML or JSON: look at indentation, colons and quotes of this line.",
+        "这里读不懂，请看缩进、冒号、引号和括号。",
+        "This cannot be read: look at indentation, colons, quotes and brackets.",
     ),
     "encoding": Words(
         "文件不是 UTF-8 编码，请另存为 UTF-8。", "The file is not UTF-8: save it as UTF-8."
@@ -121,7 +122,7 @@ READING: Final = {
         "There is no such operator for this attribute: take one that is allowed.",
     ),
     "unit": Words(
-        "没有这个单位，请选一个允许的。",
+        "缺少单位，或者单位用在这里不合适，请写一个允许的。",
         "The unit is missing or does not fit: take one that is allowed.",
     ),
     "unknown_attribute": Words(
@@ -136,7 +137,7 @@ READING: Final = {
         "版本号不对，请写从 1 开始的整数。", "Not a version: write a whole number from 1."
     ),
     "period": Words(
-        "期间不对，请写成年份的样子或删去。",
+        "缺少年度，或者年度写得不对，请写明哪一年，或删去。",
         "The period is missing or does not fit: name a year, or remove it.",
     ),
     "duplicate": Words("写了两次，请删去一个。", "It stands twice: remove one."),
@@ -168,7 +169,7 @@ READING: Final = {
     "human": Words("这里要写人能读懂的文字。", "Words for people are needed, and nothing else."),
     "gap": Words("中间缺了一段，请补上。", "Something is missing in between: add it."),
     "at": Words(
-        "日期不对：只能写有的日期，而且这一条要看日期。",
+        "日期不对：只能写政策里有的日期，而且这个条件要用到日期。",
         "The day does not fit: a condition may only name a day that there is and that it looks at.",
     ),
     "weekday": Words("没有这个星期几，请写 mon 到 sun。", "There is no such weekday: mon to sun."),
