@@ -16,7 +16,7 @@ LANGUAGES := $(wildcard src/qifu/web/locale/*/LC_MESSAGES/*.po)
 STATIC := $(shell find src/qifu/web/static -type f 2>/dev/null)
 
 .PHONY: demo demo-reset test lint format install install-spark install-compare lock messages screenshots bench \
-	bench-rules bench-text client attack clean help
+	bench-rules bench-text client attack prove clean help
 
 help:
 	@sed -n '1,3p' Makefile
@@ -63,6 +63,11 @@ client: install
 HITS ?= 20
 attack: install
 	QIFU_ATTACK=$(HITS) pytest -n0 -rP --show-capture=stdout tests/api/test_attack.py
+
+# the reference, every engine and SQL compared case by case; CASES=10000000 make prove compares more
+CASES ?= 1000000
+prove: install
+	QIFU_CASES=$(CASES) pytest -n0 -s tests/rulebook/engine/test_agreement.py
 
 # --- what the targets stand on -------------------------------------------------------------
 

@@ -288,6 +288,7 @@ def leaves(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 def sibling(leaf: dict[str, Any], lot: random.Random) -> dict[str, Any]:
     """The same condition but for one thing: it must not be taken for the other one."""
+    leaf = {key: value for key, value in leaf.items() if key != "kind"}
     plain = leaf["attr"] in (*CODES, "chain")
     several = {
         "op": [

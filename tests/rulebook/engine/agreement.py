@@ -60,6 +60,12 @@ class Asked:
         self.table = table(world.firms)
 
     @cached_property
+    def expected(self) -> Said:
+        """What the reference says."""
+        firms = self.world.lawful
+        return self.each(lambda p, f: judged(self.world.policies[p], firms[f], self.world.as_of))
+
+    @cached_property
     def program(self) -> Program:
         return compile_policies(self.policies, CATALOGUE, as_of=self.world.as_of)
 
@@ -83,12 +89,6 @@ class Asked:
         return [
             [say(p, f) for f in range(len(self.world.firms))] for p in range(len(self.policies))
         ]
-
-
-def reference(asked: Asked) -> Said:
-    world = asked.world
-    firms = world.lawful
-    return asked.each(lambda p, f: judged(world.policies[p], firms[f], world.as_of))
 
 
 def node_by_node(asked: Asked) -> Said:
@@ -223,11 +223,10 @@ class Difference:
 
 
 def differences(
-    world: World, engines: dict[str, Callable[[Asked], Said]] | None = None
+    asked: Asked, engines: dict[str, Callable[[Asked], Said]] | None = None
 ) -> Iterator[Difference]:
     """Every case of a world about which some engine does not agree with the reference."""
-    asked = Asked(world)
-    expected = reference(asked)
+    world, expected = asked.world, asked.expected
     for name, engine in (engines or ENGINES).items():
         said = engine(asked)
         for p, groups in enumerate(world.policies):

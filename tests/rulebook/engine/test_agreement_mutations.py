@@ -15,7 +15,7 @@ from qifu.rulebook.engine.index import asked as index_rows
 from qifu.rulebook.engine.index.columns import Kept
 from tests.rulebook import reference
 from tests.rulebook.engine import sql
-from tests.rulebook.engine.agreement import ENGINES, differences
+from tests.rulebook.engine.agreement import ENGINES, Asked, differences
 from tests.rulebook.worlds import World, drawn
 
 PAIRS = {"pairs, numba", "pairs, NumPy"}
@@ -148,7 +148,7 @@ def test_a_mistake_made_on_purpose_is_found_in_everything_that_makes_it(
     for world in some_worlds():
         for engine in blamed - found:
             try:
-                wrong = any(True for _ in differences(world, {engine: ENGINES[engine]}))
+                wrong = any(True for _ in differences(Asked(world), {engine: ENGINES[engine]}))
             except AssertionError:  # not even at one with itself
                 wrong = True
             if wrong:

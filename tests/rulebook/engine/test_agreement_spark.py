@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from qifu.rulebook.engine import spark
-from tests.rulebook.engine.agreement import Asked, read_counts, reference
+from tests.rulebook.engine.agreement import Asked, read_counts
 from tests.rulebook.engine.test_spark import needs_spark
 from tests.rulebook.world import AS_OF
 from tests.rulebook.worlds import World, drawn
@@ -33,7 +33,7 @@ def test_spark_agrees_with_the_reference_in_every_case(session: Any, tmp_path: P
     firms = spark.read_firms(session, str(tmp_path / "firms.parquet"), asked.program)
     counts, ids = spark.count(session, firms, asked.program, kernel="numpy")
     assert ids.to_pylist() == numbers
-    said, expected = read_counts(asked, [(copies, counts)]), reference(asked)
+    said, expected = read_counts(asked, [(copies, counts)]), asked.expected
     for p, groups in enumerate(policies):
         for f, firm in enumerate(asked.world.firms):
             assert said[p][f] == expected[p][f], (groups, firm)
