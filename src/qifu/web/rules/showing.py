@@ -51,7 +51,7 @@ class Shown:
     together: str
     apart: str
     before: str
-    unknown: list[str]
+    unknown: str
 
 
 def shown(made: CityPreview, city: City) -> Shown:
@@ -69,7 +69,7 @@ def shown(made: CityPreview, city: City) -> Shown:
         _sum(found.cost),
         _sum(found.cost_of_maybe),
         cost_words(change.cost) if change and change.cost else "",
-        [_fact(key, city) for key in found.missing],
+        _("、").join(_fact(key, city) for key in found.missing),
     )
 
 
