@@ -1,7 +1,7 @@
 """`qifu rules preview`: whom one policy would reach, and what it would cost; no database."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -25,8 +25,6 @@ from qifu.rulebook.policy import Policy, read_policies
 from qifu.rulebook.units import BASE, convert, family
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from qifu.rulebook.engine.preview import Sliding
     from qifu.rulebook.engine.sliding import NoSuchCondition, Target
 
@@ -74,7 +72,8 @@ def preview(
 
     from qifu.cli.rules_preview_text import print_preview
     from qifu.rulebook.engine.arrow import UnfitColumn
-    from qifu.rulebook.engine.preview import keys_of
+    from qifu.rulebook.engine.parquet import batches
+    from qifu.rulebook.engine.preview import ROWS, keys_of
     from qifu.rulebook.engine.preview import preview as made
     from qifu.rulebook.engine.sliding import NoSuchCondition, NothingToTry
 
@@ -82,7 +81,7 @@ def preview(
         slides = _slides(policy, slide, first, last)
         keys = keys_of(policy, basis.catalogue, as_of=on, against=before)
         found = made(
-            policy, _batches(enterprises, keys), basis.catalogue, as_of=on, slides=slides,
+            policy, batches(enterprises, keys, ROWS), basis.catalogue, as_of=on, slides=slides,
             steps=steps, against=before, age_bands=bands,
         )  # fmt: skip
     except NoSuchCondition as error:
@@ -116,20 +115,6 @@ def _bands(text: str) -> tuple[int, ...]:
             f"{text!r}：年数用逗号分开，如 1,3,5 · full years with commas, like 1,3,5"
         )
     return tuple(sorted({int(part) for part in parts}))
-
-
-def _batches(file: Path, keys: Sequence[str]) -> Iterator["pa.RecordBatch"]:
-    """The columns that are asked for, so many rows at a time."""
-    import pyarrow.parquet as pq
-
-    from qifu.rulebook.engine.preview import ROWS
-
-    with pq.ParquetFile(file) as opened:
-        names = set(opened.schema_arrow.names)
-        wanted = [key for key in keys if key in names]
-        # without a column Parquet tells no rows
-        columns = wanted or opened.schema_arrow.names[:1]
-        yield from opened.iter_batches(ROWS, columns=columns)
 
 
 def _slides(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.timezone import localdate
@@ -168,16 +168,12 @@ def city_preview(
 
 
 def _batches(path: Path, keys: tuple[str, ...]) -> "Iterator[pa.RecordBatch]":
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
+    """The batches of the file, as long as somebody waits."""
+    from qifu.rulebook.engine.parquet import batches  # noqa: PLC0415
     from qifu.rulebook.engine.preview import ROWS  # noqa: PLC0415
 
     until = time.monotonic() + SECONDS
-    with pq.ParquetFile(path) as opened:
-        names: Any = opened.schema_arrow.names
-        # without a column Parquet tells no rows
-        columns = [key for key in keys if key in set(names)] or names[:1]
-        for batch in opened.iter_batches(ROWS, columns=columns):
-            yield batch
-            if time.monotonic() > until:
-                raise TooLong
+    for batch in batches(path, keys, ROWS):
+        yield batch
+        if time.monotonic() > until:
+            raise TooLong
