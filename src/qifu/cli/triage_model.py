@@ -57,6 +57,7 @@ def train(
     from qifu.textmine.classify.training import train as learn
 
     day = _day(made)
+    _make_folder(out)
     renamed = _mapping(mapping)
     bad_rows: list[tuple[str, BadRow]] = []
     rows = _taken(data, bad_rows, renamed)
@@ -94,7 +95,10 @@ def train(
         )
     except TooLittle as error:
         _refuse(f"{data.name}: 不够训练 / too little to train on: {error}")
-    model = save(trained.model, out)
+    try:
+        model = save(trained.model, out)
+    except OSError as error:
+        _refuse(f"{error.filename}: {error.strerror}")
     for name, words in _FIGURES.items():
         click.echo(f"{words}: {trained.figures[name]}")
     answers = model.card["answers"]
@@ -220,6 +224,14 @@ def _as_they_came(rows: Sequence["Row"]) -> list[list[str]]:
         words = row.text.split()
         found.append(words if len(words) * 6 > len(row.text) else words_of(row.text))
     return found
+
+
+def _make_folder(out: Path) -> None:
+    """Before the work, so that minutes of it are not lost to a place that cannot be written."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _refuse(f"{error.filename}: {error.strerror}")
 
 
 def _about(path: Path) -> dict[str, str]:
