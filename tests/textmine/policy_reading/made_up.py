@@ -21,7 +21,9 @@ def marked(file: Path = FILE) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
             says = {"kind": "condition", "span": [len(text), len(text) + len(match["words"])]}
             text += match["words"]
             at = match.end()
-            elements.append(says | _says(match["says"]) | ({"optional": True} if match["maybe"] else {}))
+            elements.append(
+                says | _says(match["says"]) | ({"optional": True} if match["maybe"] else {})
+            )
         yield name, area, text + body[at:], {"elements": elements, "groups": {}}
 
 

@@ -262,7 +262,9 @@ def _condition_of(
     if not said.said and not re.search("(?:达|满|实现|增长)$", words):
         return False
     last = re.split("、|和|及|且|的", words)[-1] if words else ""
-    if _SUPPORT.search(last) and not re.search("(?:贷款|担保|授信|合同|融资|交易)(?:额|总额)", last):
+    if _SUPPORT.search(last) and not re.search(
+        "(?:贷款|担保|授信|合同|融资|交易)(?:额|总额)", last
+    ):
         return False
     near = [
         sense

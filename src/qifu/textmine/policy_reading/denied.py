@@ -74,6 +74,8 @@ def _denied(sheet: Sheet, sentence: Sentence) -> Iterator[Mark]:
             continue  # 「更名的不属于新设」 leaves out what stands before it
         end = _scope(plain, match.end(), sentence.end)
         words = plain[match.start() : end]
+        if re.search("(?:下列|以下|如下)(?:行为|情形|情况|问题|之一)?$", words):
+            continue  # the list behind it says what must not be
         if not _BAD.search(words) and (sentence.role != CONDITIONS and not sentence.above):
             behind = plain[end : end + 10]
             whose = re.match("的[\u4e00-\u9fff]{0,6}(?:企业|单位|机构|项目)(?:除外|不)", behind)

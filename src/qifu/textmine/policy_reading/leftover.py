@@ -18,7 +18,7 @@ JUDGED: Final = re.compile(
     "带动|能力|潜力|前景|积极|主动|稳定|充分|成熟|高质量|创新性|可持续|"
     "符合[^，]{0,40}(?:要求|规定|政策|规划|方向|条件|标准|导向|目录|》)|"
     "广泛|独特|传承|文化|适应|匹配|导向|先进|前列|知名|良好|稳健|齐全|完备|过硬|科学(?!技术|家|院|研究)|严格|切实|扎实|丰富|成效|"
-    "[低高优]于(?:同?行业|全国|全市|全省)[^，]{0,6}(?:平均|水平)|"
+    "[低高优]于(?:同?行业|全国|全市|全省)[^，]{0,6}(?:平均|先进|水平|标准|要求)|灵活|畅通|协调|"
     "促进[^，]{0,20}发展|服务于|有利于|推动|坚持|效益|优势|特色|影响力|水平|真实|属实"
 )
 # a fact that a register or a paper shows
@@ -42,7 +42,7 @@ _WHO: Final = re.compile(
 )
 _NOTHING: Final = re.compile(
     r"(?:符合|满足|具备)[^，]{0,10}(?:以下|下列|如下|上述|条件)"
-    r"|^有效期|^(?:以下|下列|如下|上述|同时(?![符具满拥取已未])|其中|原则上|其他|按照|按规定|按程序|根据|经(?=审|评|专家|研究|公示|批|查|核)|由|可|详见"
+    r"|^有效期|^(?:以下|下列|如下|上述|同时(?![符具满拥取已未])|其中|原则上|其他|按照|按规定(?![报缴参建纳])|按程序|根据|经(?=审|评|专家|研究|公示|批|查|核)|由|可|详见"
     r"|具体|以[^上下，]{0,12}(?:为准|标准|计)|注：|注意|指|例如|每|单个|单家|单一|最高|不得|不予|不再|应提供|"
     r"应提交|提供(?!虚)[^的]{0,4}材料|提交|须提"
     r"|逾期|依据|包括|含|即|等|参照|扶持|给予|奖励|一次性|分别|并给予|并予|年度内|同一|按期拨)"
@@ -62,12 +62,19 @@ _TAIL: Final = re.compile(
     "(?:新?招用|吸纳|录用|首次|参加|从事|购[置买]|租[赁用]|自建|投保|引进|已|通过|取得|获得|完成|入选|承担)"
 )
 # what offices do is asked of no firm
+_ROW: Final = re.compile("[^、]+")
 _OFFICE: Final = re.compile(
     "(?:机关|部门|政府|法院|委员会|[市区县省]局|海关|金融机构|办公室)[^，。；]{0,6}(?:应当?|可以?|会同|负责|要|将|不得|按)"
     "|^(?:优化|加强|推进|落实|鼓励|引导|协助|方便|简化|加大|继续|强化|深化|探索|营造|扩大|畅通|方可|请求|前款|本条)"
     "(?!.*(?:项目|的)$)"
 )
-_GRADE: Final = re.compile("[一二三四五六七八九甲乙丙\\d]级(?:（含）)?(?:及|或)?以上")
+# what has been got or done is a fact, though its name has a word that people weigh in it
+_PLAIN_FACT: Final = re.compile(
+    "(?!.*(?:较|良好|健全|完善|显著|明显|突出|一定的?|优秀|符合))"
+    "(?:.*[一二三四五六七八九甲乙丙\\d]级(?:（含）)?(?:及|或)?以上"
+    "|(?:已|首次|近[一二两三四五\\d]年内?|经)*(?:已|首次|通过|取得|获[得评]?|入选|列入|纳入|完成|认定为|评为|签[订署]|"
+    "购[置买]|持有|办理|开展水|加入))"
+)
 _PAYING: Final = re.compile("给予|奖励|补贴|资助|补助|贴息|奖补|扶持|支持|\\d")
 _EXCEPTED: Final = re.compile(
     r"（(?P<what>[^（）。；]{2,24}?)的?除外）|(?:^|(?<=[，。；]))(?P<whose>[^（）。；，]{2,16}?)的?除外(?=$|[，。；])"
@@ -104,7 +111,7 @@ def read_leftover(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mar
     found = _kinds(sheet, number, sentence, taken)
     taken = [*taken, *found]
     if listed and not paid:
-        parts = list(_parts(sheet, sentence))
+        parts = list(_parts(sheet, sentence, taken))
     elif paid or (sentence.role == PAYOUT and _PAYING.search(sheet.outline.words(sentence))):
         parts = list(_paid_for(sheet, sentence, taken))
     else:
@@ -133,9 +140,7 @@ def _gaps(plain: str, start: int, end: int, taken: list[Mark]) -> Iterator[tuple
     tail = plain[at:end]
     if len(tail) > 5 and _TAIL.match(tail):
         yield at, end
-    elif project := re.match(
-        r"(?:单位|企业)?(?:申报|实施|承担|开展)?的?(?=.{6,}的项目$)", tail
-    ):
+    elif project := re.match(r"(?:单位|企业)?(?:申报|实施|承担|开展)?的?(?=.{6,}的项目$)", tail):
         yield at + project.end(), end - 3
 
 
@@ -172,16 +177,23 @@ def _announced(sheet: Sheet, sentence: Sentence) -> tuple[str, int | None] | Non
             return (
                 lead
                 if re.search(
-                    "条件|要求|情形|对象|之一|企业|单位|项目|不含|情况|行为|满足|具备|符合|标准", words
+                    "条件|要求|情形|对象|之一|企业|单位|项目|不含|情况|行为|满足|具备|符合|标准",
+                    words,
                 )
                 else None
             )
     return None
 
 
-def _parts(sheet: Sheet, sentence: Sentence) -> Iterator[tuple[int, int]]:
+def _parts(sheet: Sheet, sentence: Sentence, taken: list[Mark]) -> Iterator[tuple[int, int]]:
     """The clauses of a condition, cut also where 并 or 且 begins another verb."""
     for start, end in clauses(sheet.plain, sentence.start, sentence.end):
+        rows = [(start + m.start(), start + m.end()) for m in _ROW.finditer(sheet.plain[start:end])]
+        read = [row for row in rows if any(m.overlaps(*row) for m in taken)]
+        if len(rows) > 1 and len(read) > 1 and min(b - a for a, b in rows) > 4:
+            # 「职工50人以上、工资高于平均水平、工会健全」: each one asks something
+            yield from rows
+            continue
         at = start
         for cut in re.finditer(
             f"(?:并且|并|且)(?={_VERB})|、(?=具有|有|已|"
@@ -256,9 +268,7 @@ def _described(sheet: Sheet, sentence: Sentence) -> Iterator[tuple[int, int]]:
 
 def _and(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
-    for cut in re.finditer(
-        f"(?:并且|并|且|、)(?={_VERB})", plain[start:end]
-    ):
+    for cut in re.finditer(f"(?:并且|并|且|、)(?={_VERB})", plain[start:end]):
         if start + cut.start() > at:
             yield at, start + cut.start()
         at = start + cut.end()
@@ -285,7 +295,7 @@ def _mark(sheet: Sheet, start: int, end: int, refused: bool = False) -> Mark | N
     excepted = re.search("(?:除外|不在此列)$", words) or re.match(
         "的?(?:不属于|不视为|不算|不计入)", plain[end : end + 6]
     )
-    if JUDGED.search(words) and not refused and not _GRADE.search(words):
+    if JUDGED.search(words) and not refused and not _PLAIN_FACT.match(words):
         says = {"attr": NEW + proposed("judged", words), "op": "human_judged"}
         mark = Mark(CONDITION, first, end, says, 0.55)
     elif NOT.search(words) and not (refused and re.match("未[按依尽]", words)):

@@ -24,7 +24,7 @@ from qifu.textmine.policy_reading.figures import (
     Figure,
 )
 from qifu.textmine.policy_reading.lexicon import DATE, FIGURE, Hit, Sense, fits
-from qifu.textmine.policy_reading.marks import CONDITION, Mark, trimmed
+from qifu.textmine.policy_reading.marks import CONDITION, Choice, Mark, trimmed
 from qifu.textmine.policy_reading.outline import CONDITIONS, Sentence, clauses
 from qifu.textmine.policy_reading.places import NEW, proposed
 from qifu.textmine.policy_reading.sheet import Sheet, listed, names_of_other_things
@@ -197,7 +197,10 @@ def _condition(
     else:
         says |= _period(sheet, sense, plain, sentence, begin, stop)
     sure = sense is not None and (said.said or sense.kind == DATE)
-    return Mark(CONDITION, start, stop, says, 0.9 if sure else 0.6)
+    mark = Mark(CONDITION, start, stop, says, 0.9 if sure else 0.6)
+    if re.match("的?[\u4e00-\u9fff]{0,4}除外", plain[said.end : said.end + 10]):
+        mark.group = Choice("not")
+    return mark
 
 
 def _subject(
@@ -249,7 +252,9 @@ def _measurable(
         return False
     noun = noun_before(plain, begin, said)
     behind = plain[said.end : said.end + 10]
-    if re.search("贴息|补贴|资助|奖励|补助|扶持资金|支持资金|(?<!担保|贷款|授信|合同|融资)额度$", noun) and figure.measure in (
+    if re.search(
+        "贴息|补贴|资助|奖励|补助|扶持资金|支持资金|(?<!担保|贷款|授信|合同|融资)额度$", noun
+    ) and figure.measure in (
         MONEY,
         RATIO,
         TIME,
@@ -257,7 +262,9 @@ def _measurable(
         return False
     if sentence.role == CONDITIONS or sentence.above:
         return len(noun) >= 2 or bool(re.match("的?[\u4e00-\u9fff]{2,}", behind))
-    if figure.measure == RATIO and re.search("增长|增加|提升|提高|下降|降低|净增", noun + said.words):
+    if figure.measure == RATIO and re.search(
+        "增长|增加|提升|提高|下降|降低|净增", noun + said.words
+    ):
         return True
     if figure.measure in (MONEY, RATIO, TIMES):
         return bool(

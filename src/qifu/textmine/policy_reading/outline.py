@@ -241,7 +241,8 @@ def _is_heading(heading: re.Match[str], role: str, plain: str, end: int) -> bool
         return False  # a line of a list, not the name of one
     if (
         re.search(
-            r"\d(?!\d{3}年)|满|[的给予按应须需可]|对(?!象)|不|以上|以下|具|符合|满足|已|未|[无有](?!关)", words
+            r"\d(?!\d{3}年)|满|[的给予按应须需可]|对(?!象)|不|以上|以下|具|符合|满足|已|未|[无有](?!关)",
+            words,
         )
         or len(words) > 14
     ):

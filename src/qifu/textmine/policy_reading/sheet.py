@@ -209,7 +209,9 @@ def _as_conditions(cut: Outline, run: list[list[Sentence]]) -> None:
     if len(first) < 2 or any(s.role not in (PLAIN, CONDITIONS) for s in first):
         return
     words = [cut.words(s) for s in first if not s.heading]
-    saying = [w for w in words if not _GOES_ON.search(w) and (_ITEM_SAYS.search(w) or _BOUND.search(w))]
+    saying = [
+        w for w in words if not _GOES_ON.search(w) and (_ITEM_SAYS.search(w) or _BOUND.search(w))
+    ]
     if 2 * len(saying) <= len(first):
         return
     for sentence in (s for line in run for s in line):
