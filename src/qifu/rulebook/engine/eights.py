@@ -122,6 +122,16 @@ def empty(typing: Any, value: Any) -> Any:
 
 
 @_function
+def ones(typing: Any, word: Any) -> Any:
+    """The number of bits that are set in one word."""
+
+    def made(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.ctpop(args[0])
+
+    return types.int64(types.uint64), made
+
+
+@_function
 def lowest(typing: Any, word: Any) -> Any:
     """The place of the lowest bit that is set in one word, which is not zero."""
 

@@ -8,29 +8,15 @@ import numba
 import numpy as np
 
 from qifu.rulebook.engine.coding import Array
+from qifu.rulebook.engine.compiling import MOST_IN_A_GROUP
+from qifu.rulebook.engine.eights import lowest, ones
 
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
 EVERY = np.uint64(2**64 - 1)
-DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
-PLACES = np.zeros(64, np.uint8)
-for _i in range(64):
-    PLACES[((int(DE_BRUIJN) << _i) % 2**64) >> 58] = _i
-MOST = 65  # leaves of a group, and one
 CHUNK = 64  # words that are looked at together: 4,096 enterprises
 
 _compiled = numba.njit(nogil=True, cache=True, boundscheck=False)
-_inlined = numba.njit(nogil=True, cache=True, boundscheck=False, inline="always")
-
-
-@_inlined
-def _ones(word: np.uint64) -> int:
-    word = word - ((word >> ONE) & np.uint64(0x5555555555555555))
-    word = (word & np.uint64(0x3333333333333333)) + (
-        (word >> np.uint64(2)) & np.uint64(0x3333333333333333)
-    )
-    word = (word + (word >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return int((word * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @_compiled
@@ -142,7 +128,7 @@ def reach(
     `out` gets their rows, three of them. A few words at a time, so that a part of the city where
     nobody is left costs only the groups that lost it.
     """
-    count = np.zeros((MOST + 1, CHUNK), np.uint64)
+    count = np.zeros((MOST_IN_A_GROUP + 1, CHUNK), np.uint64)
     scratch = np.zeros((4, CHUNK), np.uint64)
     eligible, maybe, near = 0, 0, 0
     words = out.shape[1]
@@ -168,7 +154,7 @@ def reach(
             once[w] = sure[w]
             hope |= sure[w]
             out[2, c + w] = lost
-            near += _ones(lost)
+            near += ones(lost)
         for g in range(begin, end):
             if hope == ZERO:
                 break
@@ -181,8 +167,8 @@ def reach(
             maybes = once[w] & ~sure[w]
             out[0, c + w] = sure[w]
             out[1, c + w] = maybes
-            eligible += _ones(sure[w])
-            maybe += _ones(maybes)
+            eligible += ones(sure[w])
+            maybe += ones(maybes)
     return eligible, maybe, near
 
 
@@ -229,7 +215,6 @@ def chosen(bits: Array, ids: Array, out: Array) -> None:
     for w in range(len(bits)):
         word = bits[w]
         while word != ZERO:
-            low = word & (~word + ONE)
-            out[n] = ids[64 * w + PLACES[(low * DE_BRUIJN) >> np.uint64(58)]]
+            out[n] = ids[64 * w + lowest(word)]
             n += 1
-            word ^= low
+            word &= word - ONE
