@@ -82,7 +82,7 @@ def _parts(
     parts = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
     found = []
     for part in parts:
-        if len(part) > _LARGEST and touch < 1:
+        if len(part) > _LARGEST and touch + _STEP < 1:
             found += _parts(part, later, earlier, scores, touch + _STEP)
         elif len(part) > 1:
             # texts that are all the same stay in pieces of a size that can be compared
