@@ -53,7 +53,7 @@ FILLED_IN = {
 ASKED = {"desk-figure-cases": "code=received"}
 # addresses that answer with no page of their own
 NO_PAGE = re.compile(
-    r"(-xlsx|-css|-paper|-file|-hints|-many)$|^(healthz|preferences|sign-out|after-sign-in"
+    r"(-xlsx|-yaml|-css|-paper|-file|-hints|-many)$|^(healthz|preferences|sign-out|after-sign-in"
     r"|industries|policy-calendar|my-answer|my-skip|my-undo|message|messages-read)$"
 )
 
@@ -142,8 +142,26 @@ def fill(now: Any) -> dict[str, Any]:
         "desk-policy-preview": {"policy_id": policy.policy_id},
         "desk-claim": {"pk": claim.pk},
         "desk-dispute": {"pk": dispute.pk},
+        **_draft(now),
         **_appeal(now),
     }
+
+
+def _draft(now: Any) -> dict[str, Any]:
+    """The made-up notice of the demo, read into a draft."""
+    from django.conf import settings
+
+    from qifu.accounts.models import User
+    from qifu.base.packs import read_pack
+    from qifu.jobs.demo_draft import load_demo_draft
+    from qifu.organisations.selectors import actor_for
+    from qifu.policies.selectors import drafts_visible_to
+
+    load_demo_draft(read_pack(settings.QIFU_CITY), now=now)
+    editor = actor_for(User.objects.get(username="demo-policy"))
+    draft = {"pk": drafts_visible_to(editor)[0].pk}
+    names = ("desk-policy-draft", "desk-policy-draft-document", "desk-policy-draft-yaml")
+    return dict.fromkeys(names, draft)
 
 
 def _appeal(now: Any) -> dict[str, Any]:

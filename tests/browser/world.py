@@ -40,7 +40,7 @@ NO_PAGE = {
     "desk-claim-paper",
     "my-appeal-hints", "my-appeal-file", "desk-appeal-file", "desk-appeals-many",
     "desk-appeals-xlsx", "desk-figures-xlsx", "channels-xlsx", "feed-due", "feed-windows",
-    "feed-policies", "api-document", "api-docs-short", "api-unknown",
+    "desk-policy-draft-yaml", "feed-policies", "api-document", "api-docs-short", "api-unknown",
 }  # fmt: skip
 PAPERS = ("营业执照副本扫描件（第一页）.pdf", "法定代表人授权委托书.pdf")
 LONG_NOTE = "营业执照上的住所已经变更，旧地址是南山区。" * 8
@@ -230,6 +230,7 @@ def of_the_desk(values: dict[str, Any]) -> list[Look]:
     """Pages of officials, each as the role that works there."""
     firm = f"/desk/firms/{values['desk-firm']}/"
     claim, dispute = "/desk/claims/", "/desk/disputes/"
+    draft = f"{values['desk-policy-draft']}/"
     return [
         Look("/desk/", "demo-registrar"),
         Look(claim, "demo-registrar"),
@@ -251,6 +252,17 @@ def of_the_desk(values: dict[str, Any]) -> list[Look]:
         Look(firm, "demo-steward"),
         Look("/desk/", "demo-policy"),
         Look(firm, "demo-policy"),
+        *(
+            Look(f"/desk/policies/drafts/{end}", "demo-policy")
+            for end in (
+                "",
+                "new/",
+                draft,
+                f"{draft}?mend=c3",
+                f"{draft}?mend=a1",
+                f"{draft}document/",
+            )
+        ),
         Look("/desk/policies/", "demo-policy"),
         Look("/desk/policies/?q=没有这项政策", "demo-policy"),
         Look(f"/desk/policies/{values['desk-policy']}/", "demo-policy"),

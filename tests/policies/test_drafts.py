@@ -8,8 +8,10 @@ from docx import Document as Word
 from qifu.base import outbox
 from qifu.base.errors import BadInput, Conflict, NotAllowed, WrongState
 from qifu.base.models import JournalLine, OutboxRow
+from qifu.base.packs import read_pack
 from qifu.base.ports import virus_scanners
 from qifu.base.transitions import steps_from
+from qifu.jobs.demo_draft import load_demo_draft
 from qifu.jobs.work import HANDLERS
 from qifu.organisations.permissions import NOBODY
 from qifu.policies import actions
@@ -24,7 +26,7 @@ from qifu.policies.selectors import (
     stamp,
 )
 from qifu.policies.states import DRAFT_STEPS, DraftState
-from tests.conftest import NOW
+from tests.conftest import NOW, ROOT
 from tests.factories import enterprise_actor, officer
 from tests.web.draft_world import NOTICE, drafted
 
@@ -305,3 +307,11 @@ def test_what_the_worker_cannot_read_says_why(editor, monkeypatch):
     monkeypatch.setattr(virus_scanners, "get", lambda name: Finds())
     assert actions.read_draft(infected.pk, now=NOW) == "unreadable"
     assert draft_for(editor, infected.pk).text == ""
+
+
+def test_the_demo_has_a_made_up_notice_as_a_draft_once():
+    pack = read_pack(ROOT / "cities" / "shenzhen_demo")
+    assert [load_demo_draft(pack, now=NOW) for _turn in range(2)] == [True, False]
+    row = PolicyDraft.objects.get()
+    assert row.made_up and row.unit.organisation.code == "SZ-GXJ"
+    assert len(reading_of(row).open) > 12

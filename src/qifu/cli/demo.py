@@ -100,6 +100,7 @@ def demo(port: int, firms: int, appeals: int, only_load: bool) -> None:
     from qifu.jobs.city import load_city
     from qifu.jobs.demo import load_demo
     from qifu.jobs.demo_appeals import load_demo_appeals
+    from qifu.jobs.demo_draft import load_demo_draft
     from qifu.organisations.actions.made_up import load_made_up_cases
 
     if not settings.QIFU_DEMO:
@@ -121,6 +122,7 @@ def demo(port: int, firms: int, appeals: int, only_load: bool) -> None:
     load_made_up_cases(now=timezone.now(), disputed=str(pack.demo.get("disputed") or ""))
     with click.progressbar(length=appeals, label="Made-up appeals") as bar:
         load_demo_appeals(pack, now=timezone.now(), most=appeals, progress=bar.update)
+    load_demo_draft(pack, now=timezone.now())
     click.echo("\nDemo accounts / 演示账户 (password / 密码: " + people[0].password + ")")
     for person in people:
         click.echo(f"  {person.username:18} {person.shown}")

@@ -15,9 +15,9 @@ from qifu.rulebook.facts import Unfit, read_value, split_key
 _KEYS = (
     "seed", "count", "uscc_prefix", "series", "marker", "password", "names", "forms", "districts",
     "industries", "profiles", "unknown", "only_register", "city_only", "division_only", "conflict",
-    "figures", "disputed", "hand_made", "accounts",
+    "figures", "disputed", "hand_made", "accounts", "draft",
 )  # fmt: skip
-_OPTIONAL = ("figures", "disputed", "hand_made")
+_OPTIONAL = ("figures", "disputed", "hand_made", "draft")
 _PROFILE = (
     "staff", "spread", "per_head", "assets", "margin", "rd_chance", "rd_share", "ip", "export",
     "renovation", "loans",
@@ -66,6 +66,14 @@ def check_demo(
         _share(desk, share, f"unknown.{group}")
     firms = _check_hand_made(desk, doc, catalogue, marker)
     _check_accounts(desk, doc, firms, roles, units)
+    if doc.get("draft") is not None:
+        draft = desk.mapping(doc["draft"], "draft", "{account, text}") or {}
+        desk.keys(draft, ("account", "text"), "draft")
+        desk.text(draft, "text", "draft", required=True)
+        known = [
+            str(row.get("username")) for row, _path in desk.rows(doc.get("accounts"), "accounts")
+        ]
+        desk.refer(draft.get("account"), known, "draft.account", "account")
 
 
 def _share(desk: Desk, value: Any, path: str) -> None:

@@ -34,7 +34,7 @@ def finish_draft(row: PolicyDraft, *, actor: Actor, revision: int, now: datetime
         if draft.open:
             raise BadInput(_("还有 %(count)s 条没有核对。") % {"count": len(draft.open)})
         if draft.missing:
-            raise BadInput(_("还缺：%(parts)s。") % {"parts": "、".join(draft.missing)})
+            raise BadInput(_("还缺：%(parts)s。") % {"parts": ", ".join(draft.missing)})
         _without_errors(row, now)
     _move(row, "finish_draft", actor, now)
     if row.revision != revision:  # read again by the move: the transaction takes it back
@@ -100,6 +100,6 @@ def _move(
 def _without_errors(row: PolicyDraft, now: datetime) -> dict[str, Any]:
     whole = whole_of(row, current_city(), on=localdate(now))
     if whole.errors:
-        told = "；".join(f"{one.path} {said(one)}" for one in whole.errors[:5])
+        told = "; ".join(f"{one.path} {said(one)}" for one in whole.errors[:5])
         raise BadInput(_("文件还有错误：%(errors)s") % {"errors": told})
     return dict(whole.document)

@@ -58,6 +58,9 @@ def demo() -> Schema:
             "disputed": code("属性", "an attribute"),
             "hand_made": rows("手写的企业", "firms written by hand", hand_made, least=0),
             "accounts": rows("账号", "accounts", account),
+            "draft": obj("一份虚构的通知，读成政策草稿", "a made-up notice, read into a draft", {
+                "account": text("谁的", "whose"), "text": text("正文", "its text")},
+                ("account", "text")),
         },
         ("seed", "count", "uscc_prefix", "series", "marker", "password", "names", "forms",
          "districts", "industries", "profiles", "unknown", "accounts"),
