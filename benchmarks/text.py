@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("classify", "policies", "privacy", "replies")
+PARTS = ("classify", "policies", "privacy", "repeats", "replies", "search", "topics")
 
 
 def main(asked: list[str]) -> int:
