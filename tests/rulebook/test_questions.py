@@ -38,6 +38,20 @@ def test_the_larger_sum_comes_first_not_the_greater_number_of_policies() -> None
     assert order(*laws) == ["score", "employees"]
 
 
+def test_a_bound_that_catches_typing_errors_is_no_money() -> None:
+    laws = [
+        policy(SCORE, id="A", **paying("10% * capital")),
+        policy(STAFF, id="B", **paying(100_000)),
+    ]
+    assert made(*laws).policies[0].to_json()["amount"]["high"] == "100000000000.00"
+    told = [(question.attr, question.money) for question in made(*laws).questions]
+    assert told == [("employees", Decimal(100_000)), ("score", None)]
+    # what is known of it counts, and so does a cap
+    assert order(*laws, facts={"capital": 2_000_000}) == ["score", "employees"]
+    laws[0] = policy(SCORE, id="A", **paying("min(10% * capital, 20万元)"))
+    assert order(*laws) == ["score", "employees"]
+
+
 def test_what_alone_decides_comes_before_one_item_of_a_long_list() -> None:
     laws = [
         policy(SCORE, id="A", **paying(500_000)),

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from qifu.rulebook.codes import CodeTree, PrefixTree
@@ -89,6 +90,19 @@ class Catalogue:
     groups: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     content_hash: str = ""
+
+    @cached_property
+    def opened(self) -> "Catalogue":
+        """The same without the upper bounds of counts and money.
+
+        Those bounds catch typing errors. An amount that only they would cap is open, and whoever
+        promised it would promise what nobody has said; shares of a whole keep theirs.
+        """
+        bounded = [one for one in self if one.unit != "ratio" and one.high is not None]
+        if not bounded:
+            return self
+        open_ = {one.name: replace(one, high=None) for one in bounded}
+        return replace(self, attributes={**self.attributes, **open_})
 
     @classmethod
     def from_document(

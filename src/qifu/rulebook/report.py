@@ -123,8 +123,7 @@ class Report:
             return ask_for(key, view.facts, view.catalogue, prepared.derived, view.as_of)
 
         def worth(policy: int) -> Decimal | None:
-            amount = self.policies[policy].amount
-            return None if amount is None else amount.high
+            return self.policies[policy].most
 
         rules = prepared.rules
         open_, likely = rules.open_facts(self.made, view.facts), rules.likely(self.made)

@@ -234,6 +234,15 @@ class PolicyResult:
         view = self.report.view
         return self.policy.amount.evaluate(view.facts, view.catalogue, as_of=view.as_of)
 
+    @cached_property
+    def most(self) -> Decimal | None:
+        """The upper end of the amount, where it is more than a bound that catches typing errors."""
+        amount, read, view = self.amount, self.policy.amount, self.report.view
+        opened = view.catalogue.opened
+        if amount is None or read is None or not amount.unknown or opened is view.catalogue:
+            return None if amount is None else amount.high
+        return read.evaluate(view.facts, opened, as_of=view.as_of).high
+
     def open_keys(self) -> tuple[str, ...]:
         """The unknown facts that could still decide a `maybe`, whoever knows them."""
         if self.verdict != "maybe":
