@@ -4,7 +4,7 @@ import hashlib
 import json
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any
@@ -222,17 +222,8 @@ class City:
 
     @cached_property
     def open_catalogue(self) -> Catalogue:
-        """The catalogue without the upper bounds of counts and money.
-
-        Those bounds catch typing errors. An amount that only they would cap is open, and a page
-        that promised it would promise what nobody has said; shares of a whole keep theirs.
-        """
-        open_ = {
-            attribute.name: replace(attribute, high=None)
-            for attribute in self.catalogue
-            if attribute.unit != "ratio"
-        }
-        return replace(self.catalogue, attributes={**self.catalogue.attributes, **open_})
+        """The catalogue for pages: what only a bound of a fact would cap, they do not promise."""
+        return self.catalogue.opened
 
     @cached_property
     def facts_stamp(self) -> str:
