@@ -13,7 +13,7 @@ What nests deeper becomes a row of its own (`Composite`), so that a policy alway
 """
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -276,7 +276,7 @@ class _Compiler:
         day = atom.moment or self.as_of
         # a sum and a mean of the same years are two questions
         how = atom.years and (atom.years.count, atom.years.how)
-        key = (keys, atom.op, _hashed(atom.value), day if atom.op in AGE else None, how)
+        key = (keys, atom.op, atom.value, day if atom.op in AGE else None, how)
         known = self.atoms.get(key)
         if known is None:
             known = self.atoms[key] = self._atom(atom, keys, day)
@@ -312,16 +312,10 @@ class _Compiler:
                 return Leaf(HasAny(column, members))
             each = tuple(Leaf(HasAny(column, (member,))) for member in members)
             return Leaf(Composite(len(each), each))
-        wanted = (
-            tuple(sorted(value)) if isinstance(value, list | tuple | set | frozenset) else (value,)
-        )
+        wanted = tuple(sorted(value)) if isinstance(value, tuple) else (value,)
         # one wanted code: == and in are the same question
         tree = self.catalogue.tree(atom.attribute) if column.kind == "code" else None
         return Leaf(Codes(column, op == "under", wanted, tree), op in ("!=", "not_in"))
-
-
-def _hashed(value: Any) -> Hashable:
-    return tuple(value) if isinstance(value, list) else value
 
 
 Line = tuple[tuple[tuple[float, float], ...], bool]
@@ -334,7 +328,7 @@ def _numbers(op: str, value: Any) -> Line:
         low, high = value
         return _kept([(_from(low), _after(high))]), False
     if op in ("in", "not_in", "==", "!="):
-        points = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        points = value if isinstance(value, tuple) else (value,)
         spans = sorted((_from(point), _after(point)) for point in points)
         return _kept(spans), op in ("not_in", "!=")
     if op in (">=", "<"):
@@ -373,8 +367,8 @@ def _days(op: str, value: Any, test: Test, at: date) -> Line:
     if op in AGE:
         first, end = days_of_age(op, test, at)
         return _kept([(float(first), float(end))]), False
-    if isinstance(value, list | tuple | set | frozenset):
-        return _numbers(op, [Decimal(day.toordinal()) for day in value])
+    if isinstance(value, tuple):
+        return _numbers(op, tuple(Decimal(day.toordinal()) for day in value))
     return _numbers(op, Decimal(value.toordinal()))
 
 
