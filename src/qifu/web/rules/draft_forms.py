@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qifu.base.city import City
 from qifu.policies.actions.draft_making import LARGEST_MB, LONGEST_PASTED
 from qifu.policies.logic import BENEFITS
 from qifu.rulebook.operators import HUMAN
-from qifu.rulebook.units import UNITS
 from qifu.textmine.policy_reading.drafts import Draft, Element
 from qifu.web.rules.draft_values import by_group, code_of, day_of, value_of, value_text
 from qifu.web.rules.draft_words import ROLES, SHAPES
@@ -42,6 +41,26 @@ PERIODS: Final = {
     "last_2_fiscal_years": _("最近两个年度，每年"),
     "last_3_fiscal_years": _("最近三个年度，每年"),
 }
+# units as notices write them; others stay as the clause has them
+UNIT_WORDS: Final[dict[str, Any]] = {
+    "元": pgettext_lazy("单位", "元"),
+    "万元": pgettext_lazy("单位", "万元"),
+    "百万元": pgettext_lazy("单位", "百万元"),
+    "亿元": pgettext_lazy("单位", "亿元"),
+    "%": "%",
+    "‰": "‰",
+    "ratio": pgettext_lazy("单位", "比值"),
+    "人": pgettext_lazy("单位", "人"),
+    "项": pgettext_lazy("单位", "项"),
+    "平方米": pgettext_lazy("单位", "平方米"),
+    "个月": pgettext_lazy("单位", "个月"),
+    "年": pgettext_lazy("单位", "年"),
+    "天": pgettext_lazy("单位", "天"),
+    "分": pgettext_lazy("单位", "分"),
+    "吨标准煤": pgettext_lazy("单位", "吨标准煤"),
+    "千瓦时": pgettext_lazy("单位", "千瓦时"),
+}
+AMOUNT_UNITS: Final = {**UNIT_WORDS, "倍": pgettext_lazy("单位", "倍")}
 _LONGEST: Final = 2_000
 
 
@@ -58,8 +77,6 @@ class NewDraft(forms.Form):
     )
     file = forms.FileField(
         label=_("或者上传文件"),
-        help_text=_("docx、pdf、html 或 txt，最大 %(most)s MB。扫描的 PDF 要先做文字识别。")
-        % {"most": LARGEST_MB},
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".txt,.docx,.pdf,.html,.htm"}),
@@ -78,6 +95,9 @@ class NewDraft(forms.Form):
 
     def __init__(self, *args: Any, model: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = gettext(
+            "docx、pdf、html 或 txt，最大 %(most)s MB。扫描的 PDF 要先做文字识别。"
+        ) % {"most": LARGEST_MB}
         if not model:
             del self.fields["assisted"]
 
@@ -156,10 +176,9 @@ class MendCondition(forms.Form):
         assert isinstance(period, forms.ChoiceField)
         attr.choices = [*own, *by_group(catalogue)]
         here = str(clause.get("unit") or "")
-        unit.choices = [
-            ("", gettext("没有单位")),
-            *((u, u) for u in dict.fromkeys([*UNITS, here]) if u),
-        ]
+        unit.choices = [("", gettext("没有单位")), *UNIT_WORDS.items()]
+        if here not in ("", *UNIT_WORDS):
+            unit.choices.append((here, here))
         year = str(clause.get("period") or "")
         if year not in PERIODS:
             period.choices = [*PERIODS.items(), (year, year)]
@@ -196,7 +215,8 @@ class MendAmount(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid"), _("请填写数字，例如 300")),
     )  # fmt: skip
     unit = forms.ChoiceField(
-        label=_("单位"), choices=[(one, one) for one in ("元", "万元", "亿元", "%", "‰", "倍")]
+        label=_("单位"),
+        choices=[(one, AMOUNT_UNITS[one]) for one in ("元", "万元", "亿元", "%", "‰", "倍")],
     )
     of = forms.ChoiceField(label=_("按什么计算"), required=False)
 
