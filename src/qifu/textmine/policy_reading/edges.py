@@ -7,7 +7,7 @@ from qifu.textmine.policy_reading.comparing import Comparison
 
 # where the words of one condition end before the next one begins
 _CUT: Final = re.compile(
-    "，|、(?!限制)|以及|并且|；|且|(?<!以)及(?!以上|其)|和(?=[^，、]{0,12}$)|或者?"
+    "，|、(?!限制)|以及|并且|；|且|(?<![以普涉])及(?!以上|其|格)|和(?=[^，、]{0,12}$)|或者?"
 )
 _SUBJECT: Final = re.compile(
     "^(?:申报|申请)?(?:企业|单位|主体|项目|者|人|申报主体|其中|对于?|凡|要求|应当|应|须|"

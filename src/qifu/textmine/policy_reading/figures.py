@@ -47,13 +47,14 @@ _UNIT = (
     r"个百分点|百分点|%|‰|倍|美元|元人民币|元|人民币|平方米|平米|㎡|m2|亩|人民币元|名员工|"
     r"人次|人(?!均|民)|名(?!单|录|义|称|额|下)|位(?!于|居|列|置|数|次)|"
     r"周年|年|个自然年度|个完整年度|个会计年度|个年度|个月|月|个工作日|工作日|日|天|件|项|"
-    r"个|家|台|套|种|类|次(?!性)|款|篇|"
+    r"个|家次|家|场次|项次|台|套|种|类|次(?!性)|款|篇|"
     rf"{_COUNTER}|"
     r"分(?!之|期|年|别|类|档|批|支|公司|等|次|行|配|局|析|布|红|值)"
 )
 _FIGURE = re.compile(
     rf"(?:百分之(?P<hundredth>{_CN}|\d+(?:\.\d+)?)"
     rf"|(?P<parts>{_CN}|\d{{1,2}})分之(?P<of_parts>{_CN}|\d{{1,2}})"
+    r"|(?<![\d/.])(?P<over>[1-9])/(?P<under>[2-9])(?![\d/.])"
     r"|(?<![\u4e00-\u9fff]分)(?P<tenths>[一二两三四五六七八九])成(?=以|的|及|、|，|。|；|左|$)"
     r"|(?P<half>半数|一半(?=以上|及以上|的)|(?<!上|下|前|后|多)半年(?!度|报|末|底))"
     rf"|(?P<num>{_NUM})\s?(?P<scale>[百千]?万|亿|千(?=元))?(?P<more>余|多)?\s?(?P<unit>{_UNIT})?"
@@ -63,7 +64,8 @@ _NAMES = {
     "个百分点": "%", "百分点": "%", "平方米": "m2", "平米": "m2", "㎡": "m2", "人次": "人",
     "名员工": "人", "周年": "年", "个自然年度": "年", "个完整年度": "年", "个会计年度": "年",
     "个年度": "年", "个月": "月", "天": "日", "个工作日": "日", "工作日": "日", "元人民币": "元",
-    "人民币": "元", "人民币元": "元", "周岁": "岁", "床位": "床", "席位": "席",
+    "人民币": "元", "人民币元": "元", "周岁": "岁", "家次": "家", "场次": "场",
+    "项次": "项", "床位": "床", "席位": "席",
 }  # fmt: skip
 _SCALES = {"万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000, "千": 1000}
 _BETWEEN = re.compile(r"\s?(?:（含[^）]{0,6}）)?\s?(?:~|-|至|到)\s?")
@@ -153,8 +155,9 @@ def _single(plain: str) -> Iterator[Figure]:
             if tenths is not None:
                 yield Figure(tenths * 10, "%", RATIO, match.start(), match.end(), spoken=True)
             continue
-        if match["parts"]:
-            whole, part = numeral(match["parts"]), numeral(match["of_parts"])
+        if match["parts"] or match["under"]:
+            whole = numeral(match["parts"] or match["under"])
+            part = numeral(match["of_parts"] or match["over"])
             if whole and part:
                 share_of = (part * 100 / whole).quantize(Decimal("0.01")).normalize()
                 yield Figure(share_of, "%", RATIO, match.start(), match.end(), spoken=True)

@@ -47,6 +47,7 @@ _NOTHING: Final = re.compile(
     r"应提交|提供(?!虚)[^的]{0,4}材料|提交|须提"
     r"|逾期|依据|包括|含|即|等|参照|扶持|给予|奖励|一次性|分别|并给予|并予|年度内|同一|按期拨)"
     r"|为准|负责(?!人)|解释|另行|其他条件|合并计算|滚动|确定$|优先支持"
+    r"|(?:下列|以下|如下)(?:行为|情形|情况|问题)|^已建立$"
     r"|(?:须|应当?|必须|需|要|同时|均)(?:同时)?(?:具备|满足|符合|具有|达到)(?:条件|要求)?$"
 )
 _WHOSE: Final = re.compile(
@@ -62,6 +63,9 @@ _TAIL: Final = re.compile(
     "(?:新?招用|吸纳|录用|首次|参加|从事|购[置买]|租[赁用]|自建|投保|引进|已|通过|取得|获得|完成|入选|承担)"
 )
 # what offices do is asked of no firm
+_BEGINS: Final = re.compile(
+    f"(?:{_VERB}|从事|参加|购[置买]|投保|承担|开展|自建|租[赁用]|近[一二两三\\d])"
+)
 _ROW: Final = re.compile("[^、]+")
 _OFFICE: Final = re.compile(
     "(?:机关|部门|政府|法院|委员会|[市区县省]局|海关|金融机构|办公室)[^，。；]{0,6}(?:应当?|可以?|会同|负责|要|将|不得|按)"
@@ -137,6 +141,13 @@ def _gaps(plain: str, start: int, end: int, taken: list[Mark]) -> Iterator[tuple
         if mark.start > at and plain[mark.start - 1] == "的" and mark.kind != AMOUNT:
             yield at, mark.start - 1
         at = max(at, mark.end)
+    # 「在本市设立、从事研发的企业」: what stands in a row with what is read
+    for row in _ROW.finditer(plain, start, end):
+        whole = row.span() == (start, end)
+        if whole or len(row[0]) < 6 or any(m.overlaps(*row.span()) for m in inside):
+            continue
+        if _BEGINS.match(row[0]) and not NOT.search(row[0]):
+            yield row.span()
     tail = plain[at:end]
     if len(tail) > 5 and _TAIL.match(tail):
         yield at, end

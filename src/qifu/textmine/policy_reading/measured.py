@@ -152,7 +152,10 @@ def _condition(
             return None
     if figure.measure == TIME and (
         is_period(plain, figure.start, figure.end)
-        or _NOT_A_MEASURE.search(plain, begin, min(end, figure.end + 8))
+        or (
+            _NOT_A_MEASURE.search(plain, begin, min(end, figure.end + 8))
+            and not (sentence.role == CONDITIONS and said.op == GE and said.said)
+        )
     ):
         return None
     if figure.measure == PIECES and _OF_A_LIST.search(plain, begin, said.end):

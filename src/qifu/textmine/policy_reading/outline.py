@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
@@ -250,6 +251,7 @@ def _is_heading(heading: re.Match[str], role: str, plain: str, end: int) -> bool
     return heading.end() <= end
 
 
+@lru_cache(maxsize=1024)
 def leads_to(words: str) -> tuple[str, int | None] | None:
     """Which choice a lead announces: ("any", None), ("at_least", k), ("not", None), ("all", None).
 

@@ -29,6 +29,14 @@ _NAMED_AREA: Final = re.compile(
     r"(?P<name>(?<![\u4e00-\u9fff])"
     r"[\u4e00-\u9fff]{2,4}(?:、[\u4e00-\u9fff]{2,4}){0,4}(?:地区|片区))(?=每|的|企业|内)"
 )
+# 在深注册: a city by one character, read only where it is the city that issues the notice
+_ABBREVIATED: Final = {
+    "深": "4403", "京": "11", "沪": "31", "津": "12", "渝": "50", "穗": "4401", "杭": "3301",
+    "甬": "3302", "厦": "3502", "蓉": "5101", "汉": "4201", "莞": "4419",
+}  # fmt: skip
+_ONE_CHARACTER: Final = re.compile(
+    f"(?<=在)[{''.join(_ABBREVIATED)}](?=[注设登依实纳经落投办工参从全开生])"
+)
 NEW: Final = "new:"
 # 北京, 天津, 上海, 重庆: 本市 is the whole of them
 _CITIES_WITH_RANK_OF_PROVINCES: Final = ("11", "12", "31", "50")
@@ -69,6 +77,10 @@ class Gazetteer:
             end = around.end() if around else match.end()
             if code:
                 found.append(Place(code, match.start(), match.end(), end, here=True))
+        for match in _ONE_CHARACTER.finditer(plain):
+            code = _ABBREVIATED[match[0]]
+            if self.area and self.area.startswith(code):
+                found.append(Place(code, match.start(), match.end(), match.end(), here=True))
         known = sorted((place.start, place.around) for place in found)
         for pattern in (_ZONE, _NAMED_AREA):
             for match in pattern.finditer(plain):

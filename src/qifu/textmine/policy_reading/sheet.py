@@ -56,7 +56,7 @@ _BOUND: Final = re.compile(
 # under a heading of payment only what is asked at least is a condition: 每年不超过… limits a sum
 _LEAST: Final = re.compile("不低于|不少于|以上|达到|满|至少|须|应当?(?!给予)|必须|取得|承诺")
 _PAYS: Final = re.compile(
-    r"给予|予以(?:奖|补|资|支|扶)|(?:奖励|补贴|资助|补助|贴息|奖补|扶持)[^，。]{0,8}\d|最高"
+    r"给予|予以(?:奖|补|资|支|扶)|(?:奖励|补贴|资助|补助|贴息|奖补|扶持)(?!比例)[^，。]{0,8}\d|最高"
 )
 _ITEM_SAYS: Final = re.compile(
     "^(?:企业|单位|申报单位|申报企业|项目|产品|机构|应当?|须|具有|具备|拥有|取得|获得|已|未|无|在[^，。；]{2,14}"

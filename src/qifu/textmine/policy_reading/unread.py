@@ -25,7 +25,10 @@ def unread_spans(sheet: Sheet, marks: list[Mark]) -> Iterator[tuple[int, int]]:
     for _, sentence in sheet.reading():
         while at < len(ordered) and ordered[at].end <= sentence.start:
             at += 1
-        here = [m for m in ordered[at : at + 200] if m.overlaps(sentence.start, sentence.end)]
+        last = at
+        while last < len(ordered) and ordered[last].start < sentence.end:
+            last += 1
+        here = [m for m in ordered[at:last] if m.overlaps(sentence.start, sentence.end)]
         listed = sentence.role == CONDITIONS or bool(sentence.above)
         for start, end in clauses(plain, sentence.start, sentence.end):
             if any(m.overlaps(start, end) for m in here):
