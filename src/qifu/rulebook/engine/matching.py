@@ -51,28 +51,28 @@ def fail(rows: Array, leaves: Array, sure: bool, out: Array) -> None:
 
 @numba.njit(nogil=True, boundscheck=False, inline="always")
 def _group(
-    failing: Words, at: int, leaves: Array, first: int, last: int, most: int, scratch: Words
+    failing: Words, at: int, leaves: Array, first: int, last: int, enough: int, scratch: Words
 ) -> Words:
-    """Who fails a group: at least `most` of its leaves. `failing` holds the chunk from `at` on."""
+    """Who fails a group: `enough` of its leaves or more. `failing` is a chunk from `at` on."""
     row = load(failing, at + leaves[first])
     if last - first == 1:
         return row
-    if most == 1:
+    if enough == 1:
         for i in range(first + 1, last):
             row = row | load(failing, at + leaves[i])
-    elif most == last - first:
+    elif enough == last - first:
         for i in range(first + 1, last):
             row = row & load(failing, at + leaves[i])
     else:
         # the j-th of scratch has those who fail j of the leaves so far
         store(scratch, 0, same(EVERY))
-        for j in range(1, most + 1):
+        for j in range(1, enough + 1):
             store(scratch, j, same(ZERO))
         for i in range(first, last):
             row = load(failing, at + leaves[i])
-            for j in range(most, 0, -1):
+            for j in range(enough, 0, -1):
                 store(scratch, j, load(scratch, j) | (load(scratch, j - 1) & row))
-        row = load(scratch, most)
+        row = load(scratch, enough)
     return row
 
 
@@ -92,7 +92,11 @@ def match_block(
     doors, door_starts, policies = (
         pointer(plan.doors), pointer(plan.door_starts), pointer(plan.policies)
     )  # fmt: skip
-    group_starts, most, hard = pointer(plan.group_starts), pointer(plan.most), pointer(plan.hard)
+    group_starts, enough, hard = (
+        pointer(plan.group_starts),
+        pointer(plan.enough),
+        pointer(plan.hard),
+    )
     leaf_starts, leaves = pointer(plan.leaf_starts), pointer(plan.leaves)
     sums, planes, more_planes = pointer(totals), pointer(eligible), pointer(maybe)
     kept = np.empty((SCRATCH, WORDS), np.uint64)
@@ -109,7 +113,7 @@ def match_block(
                 begin, end = group_starts[p], group_starts[p + 1]
                 for g in range(begin, end):
                     row = _group(
-                        failing, at, leaves, leaf_starts[g], leaf_starts[g + 1], most[g], scratch
+                        failing, at, leaves, leaf_starts[g], leaf_starts[g + 1], enough[g], scratch
                     )
                     if hard[g] != 0:
                         dead = dead | row
@@ -130,7 +134,7 @@ def match_block(
                     if empty(sure):
                         break
                     sure = sure & ~_group(
-                        unsure, at, leaves, leaf_starts[g], leaf_starts[g + 1], most[g], scratch
+                        unsure, at, leaves, leaf_starts[g], leaf_starts[g + 1], enough[g], scratch
                     )
                 sums[sum_at] += count(sure)
                 sums[sum_at + 1] += count(hope & ~sure)
@@ -147,7 +151,7 @@ def eligible_block(
     size, all_doors, found = open_.shape[1], len(plan.doors), 0
     unsure, present, out = pointer(open_), pointer(valid), pointer(words)
     doors, door_starts = pointer(plan.doors), pointer(plan.door_starts)
-    group_starts, most = pointer(plan.group_starts), pointer(plan.most)
+    group_starts, enough = pointer(plan.group_starts), pointer(plan.enough)
     leaf_starts, leaves = pointer(plan.leaf_starts), pointer(plan.leaves)
     kept = np.empty((SCRATCH, WORDS), np.uint64)
     scratch = pointer(kept)
@@ -161,7 +165,7 @@ def eligible_block(
                 sure = start
                 for g in range(group_starts[p], group_starts[p + 1]):
                     sure = sure & ~_group(
-                        unsure, at, leaves, leaf_starts[g], leaf_starts[g + 1], most[g], scratch
+                        unsure, at, leaves, leaf_starts[g], leaf_starts[g + 1], enough[g], scratch
                     )
                     if empty(sure):
                         break

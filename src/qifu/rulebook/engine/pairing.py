@@ -31,20 +31,20 @@ def pairs(
     the input, ascending. Memory is four bytes a pair and some 20 MB a thread, whatever the size of
     the snapshot: choose the range by the sum of its counts. OtherCounts where they do not fit.
     """
-    with_, layout, plan = prepare(program, snapshot, engine, policies)
+    kernel, layout, plan = prepare(program, snapshot, engine, policies)
     plan = plan._replace(policies=plan.policies - policies.start)
     starts = np.zeros(len(policies) + 1, np.int64)
     np.cumsum(counts[policies.start : policies.stop], out=starts[1:])
     positions = np.empty(int(starts[-1]), np.uint32)
     free, ends = starts[:-1].copy(), starts[1:]
     order = snapshot.order
-    queue, lock = blocks(snapshot, with_), Lock()
+    queue, lock = blocks(snapshot, kernel), Lock()
 
     def find() -> None:
-        bench = Bench(layout, plan, 0, with_)
+        bench = Bench(layout, plan, 0, kernel)
         most = len(policies) * len(bench.open)
         owners, chunks = np.empty(most, np.int32), np.empty(most, np.int32)
-        words, at = np.empty((most, with_.chunk), np.uint64), np.empty(most, np.int64)
+        words, at = np.empty((most, kernel.chunk), np.uint64), np.empty(most, np.int64)
         for begin, end in queue:
             bench.build(snapshot, begin, end)
             bench.run.fail(bench.rows, plan.used, True, bench.open)

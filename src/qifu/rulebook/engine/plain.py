@@ -111,18 +111,18 @@ def fail(rows: Array, leaves: Array, sure: bool, out: Array) -> None:
         out[0, i] = ~_leaf(rows, leaf, sure=sure)
 
 
-def _group(failing: Array, most: int) -> Array:
-    """Who fails at least `most` of the leaves."""
-    if most == 1 or most == len(failing):
-        join = np.bitwise_or if most == 1 else np.bitwise_and
+def _group(failing: Array, enough: int) -> Array:
+    """Who fails at least `enough` of the leaves."""
+    if enough == 1 or enough == len(failing):
+        join = np.bitwise_or if enough == 1 else np.bitwise_and
         joined: Array = join.reduce(failing)
         return joined
-    reached = np.zeros((most + 1, failing.shape[1]), np.uint64)
+    reached = np.zeros((enough + 1, failing.shape[1]), np.uint64)
     reached[0] = EVERY
     for row in failing:
-        for j in range(most, 0, -1):
+        for j in range(enough, 0, -1):
             reached[j] |= reached[j - 1] & row
-    failed: Array = reached[most]
+    failed: Array = reached[enough]
     return failed
 
 
@@ -138,12 +138,12 @@ def match_block(
             continue
         for p in range(plan.door_starts[d], plan.door_starts[d + 1]):
             groups = [
-                (plan.leaves[plan.leaf_starts[g] : plan.leaf_starts[g + 1]], plan.most[g], g)
+                (plan.leaves[plan.leaf_starts[g] : plan.leaf_starts[g + 1]], plan.enough[g], g)
                 for g in range(plan.group_starts[p], plan.group_starts[p + 1])
             ]
             once, dead = np.zeros_like(valid), start
-            for leaves, most, g in groups:
-                row = _group(failing[leaves], most)
+            for leaves, enough, g in groups:
+                row = _group(failing[leaves], enough)
                 dead = dead | (row if plan.hard[g] else once & row)
                 once |= row
                 if (dead == EVERY).all():
@@ -153,10 +153,10 @@ def match_block(
                 counts[2] += int(np.bitwise_count(once & ~dead).sum())
                 hope = ~(once | dead)
                 sure = hope & ~unsure[door]
-                for leaves, most, _ in groups:
+                for leaves, enough, _ in groups:
                     if not sure.any():
                         break
-                    sure &= ~_group(unsure[leaves], most)
+                    sure &= ~_group(unsure[leaves], enough)
                 counts[0] += int(np.bitwise_count(sure).sum())
                 counts[1] += int(np.bitwise_count(hope & ~sure).sum())
                 _add(eligible[0], sure)
@@ -176,7 +176,7 @@ def eligible_block(
             sure = start
             for g in range(plan.group_starts[p], plan.group_starts[p + 1]):
                 leaves = plan.leaves[plan.leaf_starts[g] : plan.leaf_starts[g + 1]]
-                sure = sure & ~_group(unsure[leaves], plan.most[g])
+                sure = sure & ~_group(unsure[leaves], plan.enough[g])
                 if not sure.any():
                     break
             else:

@@ -15,7 +15,7 @@ class Plan(NamedTuple):
     Policies stand in the order of their doors: `policies[p]` is the number in the program of the
     p-th one here. All those from `door_starts[d]` to `door_starts[d + 1]` need the hard leaf
     `doors[d]` first of all. Their other groups are `group_starts[p]` to `group_starts[p + 1]`;
-    group g fails where `most[g]` of its leaves do, `leaves[leaf_starts[g]:leaf_starts[g + 1]]`.
+    group g fails where `enough[g]` of its leaves do, `leaves[leaf_starts[g]:leaf_starts[g + 1]]`.
     A leaf is a line of `used`: its row, the row of those for whom it is unknown, negated.
     """
 
@@ -24,7 +24,7 @@ class Plan(NamedTuple):
     door_starts: Array
     policies: Array
     group_starts: Array
-    most: Array
+    enough: Array
     hard: Array
     leaf_starts: Array
     leaves: Array
@@ -75,7 +75,7 @@ def make_plan(
         door_starts=np.append(door_starts, len(chosen)).astype(np.int32),
         policies=chosen[by_door].astype(np.int32),
         group_starts=group_starts,
-        most=(sizes - groups.least + 1)[taken].astype(np.int32),
+        enough=(sizes - groups.least + 1)[taken].astype(np.int32),
         hard=groups.hard[taken].astype(np.uint8),
         leaf_starts=leaf_starts,
         leaves=leaves[leaf].astype(np.int32),

@@ -38,7 +38,7 @@ class Kernel:
     chunk: int
 
 
-def kernel(name: str, size: int) -> Kernel:
+def kernel_for(name: str, size: int) -> Kernel:
     """`numba`, `numpy`, or for "" the faster one that is here; for so many enterprises."""
     if name != "numpy":
         try:
@@ -61,15 +61,15 @@ def match(
     `engine` is numba, numpy or "" for the faster that is here; both give the same. `progress` is
     told (enterprises done, of how many).
     """
-    with_, layout, plan = prepare(program, snapshot, engine, range(len(program.ids)))
+    kernel, layout, plan = prepare(program, snapshot, engine, range(len(program.ids)))
     size = snapshot.size
     counts = np.zeros((size, 2), np.int32)
-    queue = blocks(snapshot, with_)
+    queue = blocks(snapshot, kernel)
     done = 0
 
     def work() -> Array:
         nonlocal done
-        bench = Bench(layout, plan, len(program.ids), with_)
+        bench = Bench(layout, plan, len(program.ids), kernel)
         for begin, end in queue:
             bench.block(snapshot, begin, end, counts[begin:end])
             done += end - begin
@@ -88,11 +88,11 @@ def prepare(
     program: Program, snapshot: Snapshot, engine: str, policies: range
 ) -> tuple[Kernel, Layout, Plan]:
     """All that is known before the first block, for some policies of the program."""
-    with_ = kernel(engine, snapshot.size)
+    kernel = kernel_for(engine, snapshot.size)
     layout = lay_out(program, snapshot)
-    chance = chances(snapshot, layout, with_)
+    chance = chances(snapshot, layout, kernel)
     chosen = np.arange(policies.start, policies.stop)
-    return with_, layout, make_plan(program, snapshot, layout, chance, chosen)
+    return kernel, layout, make_plan(program, snapshot, layout, chance, chosen)
 
 
 def blocks(snapshot: Snapshot, kernel: Kernel) -> Iterator[tuple[int, int]]:
@@ -163,15 +163,15 @@ class Bench:
             run.composite(rows, at, unknown, least, leaves)
 
 
-def chances(snapshot: Snapshot, layout: Layout, with_: Kernel) -> Array:
+def chances(snapshot: Snapshot, layout: Layout, kernel: Kernel) -> Array:
     """The share of enterprises in each row, over a few blocks spread through the snapshot."""
-    bench = Bench(layout, None, 0, with_)
+    bench = Bench(layout, None, 0, kernel)
     share = np.zeros(layout.count)
-    most = max(1, SAMPLES // with_.block)
-    starts = np.unique(np.linspace(0, max(snapshot.size - with_.block, 0), most).astype(int))
+    most = max(1, SAMPLES // kernel.block)
+    starts = np.unique(np.linspace(0, max(snapshot.size - kernel.block, 0), most).astype(int))
     seen = 0
     for start in starts:
-        end = min(int(start) + with_.block, snapshot.size)
+        end = min(int(start) + kernel.block, snapshot.size)
         bench.build(snapshot, int(start), end)
         share += np.bitwise_count(bench.rows & bench.valid).sum(axis=1)
         seen += end - int(start)
