@@ -311,4 +311,7 @@ def draft_yaml(request: AskedRequest, pk: int) -> HttpResponse:
 
 
 def _yaml(document: Any) -> str:
-    return yaml.safe_dump(dict(document), allow_unicode=True, sort_keys=False, width=100)
+    # None: the innermost lists and mappings on one line, as people write them
+    return yaml.safe_dump(
+        dict(document), allow_unicode=True, sort_keys=False, width=100, default_flow_style=None
+    )
