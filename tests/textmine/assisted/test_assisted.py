@@ -127,10 +127,10 @@ def test_without_sources_nothing_is_asked():
 
 NOTICE = Text(
     "关于申报临江市小巨人培育奖励的通知\n一、申报条件\n（一）上年度营业收入不低于2000万元；\n"
-    "（二）手里握着的发明要有两件往上。\n二、奖励标准\n给予一次性奖励10万元。\n",
+    "（二）手里攥着俩像样的发明。\n二、奖励标准\n给予一次性奖励10万元。\n",
     doc=f"sha256:{'0' * 64}",
 )
-SENTENCE = "手里握着的发明要有两件往上"
+SENTENCE = "手里攥着俩像样的发明"
 CONDITION = {
     "quote": SENTENCE,
     "attr": "invention_patents",
