@@ -155,7 +155,7 @@ class MendCondition(forms.Form):
         error_messages={"required": _("请填写要满足的值。")},
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
-    unit = forms.ChoiceField(label=_("单位"), required=False)
+    unit = forms.ChoiceField(label=pgettext_lazy("草稿条目", "单位"), required=False)
     period = forms.ChoiceField(label=_("年度"), required=False, choices=list(PERIODS.items()))
     hard = forms.BooleanField(label=_("企业改变不了的必要条件（地区、行业等）"), required=False)
 
@@ -215,7 +215,7 @@ class MendAmount(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid"), _("请填写数字，例如 300")),
     )  # fmt: skip
     unit = forms.ChoiceField(
-        label=_("单位"),
+        label=pgettext_lazy("草稿条目", "单位"),
         choices=[(one, AMOUNT_UNITS[one]) for one in ("元", "万元", "亿元", "%", "‰", "倍")],
     )
     of = forms.ChoiceField(label=_("按什么计算"), required=False)
