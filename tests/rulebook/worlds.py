@@ -75,7 +75,9 @@ def numeric(draw: Any, attr: str, values: list[Any], units: list[str | None]) ->
         wanted = wanted + BETWEEN_FLOATS
     op = draw(st.sampled_from([*ORDER, "between", "in", "not_in"]))
     if op == "between":
-        value: Any = sorted((draw(st.sampled_from(wanted)), draw(st.sampled_from(wanted))))
+        ends = [draw(st.sampled_from(wanted)), draw(st.sampled_from(wanted))]
+        # as they are written: a float may lie on the other side of a decimal
+        value: Any = sorted(ends, key=lambda end: Decimal(str(end)))
     elif op in ("in", "not_in"):
         value = draw(among(wanted))
     else:
