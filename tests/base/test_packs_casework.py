@@ -61,6 +61,7 @@ def test_every_mistake_is_told_in_one_run_with_file_and_line(broken: Broken) -> 
     )
     put("reply_templates.yaml", "matter: power_water_gas", "matter: power", "reference")
     put("reply_templates.yaml", "outcome: not_possible", "outcome: impossible", "reference")
+    put("synonyms.yaml", "社保, 五险", "高企, 五险", "duplicate_code")
     put("laws/index.yaml", "file: sz-data-2021.md", "file: sz-data-2020.md", "missing")
     put("laws/index.yaml", "level: local_regulation", "level: custom", "choice")
 

@@ -122,6 +122,7 @@ MUTATIONS = (
     ("answers", (0, "basis", 0), {"law": "company-2023"}),
     ("answers", (0, "version"), "1"),
     ("reply_templates", (0, "outcome"), "solved"),
+    ("synonyms", (0, "words"), ["高企"]),
     ("policy", ("when", "all", 0), {"any": []}),
     ("policy", ("card", "level"), "village"),
     ("policy", ("benefit",), "money"),
@@ -172,6 +173,7 @@ def test_schemas_and_checks_know_the_same_keys() -> None:
     assert keys("answers", "items") == set(check_answers._ANSWER)
     assert keys("answers", "items", "basis", "items") == set(check_answers._BASIS)
     assert keys("reply_templates", "items") == set(check_answers._TEMPLATE)
+    assert keys("synonyms", "items") == set(check_answers._SYNONYMS)
     assert keys("attributes") == set(catalogue._TOP_KEYS)
     assert set(
         schema_of("attributes")["properties"]["attributes"]["additionalProperties"]["properties"]

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qifu.knowledge.logic.marking import marked, snippet
-from qifu.knowledge.logic.words import MOST_WORDS, query_terms, query_words, words_of
+from qifu.knowledge.logic.words import MOST_WORDS, query_terms, query_words
+from qifu.textmine.ranking import words_of
 
 
 def test_longer_words_are_found_by_their_parts_too():
@@ -24,9 +25,9 @@ def test_words_of_asking_are_left_out_unless_there_are_no_others():
 
 
 def test_a_longer_word_of_a_question_may_also_be_met_by_its_parts():
-    assert query_terms("申请专利") == [("申请专利", "申请", "专利")]
-    assert query_terms("中小企业") == [("中小企业", "中小", "企业")]
-    assert query_terms("投诉") == [("投诉",)]
+    assert query_terms("申请专利") == [(("申请专利",), ("申请", "专利"))]
+    assert query_terms("中小企业") == [(("中小企业",), ("中小", "企业"))]
+    assert query_terms("投诉") == [(("投诉",),)]
 
 
 @pytest.mark.parametrize("text", ["", " ", "？！", "%_'\"", "\x00", "\ud800", "😀"])

@@ -152,6 +152,11 @@ class City:
         """Texts that a reply may begin with, as they were loaded."""
         return self.documents.get("reply_templates") or []
 
+    @property
+    def synonyms(self) -> list[dict[str, Any]]:
+        """Groups of words that search takes for the same, as they were loaded."""
+        return self.documents.get("synonyms") or []
+
     @cached_property
     def logo(self) -> bytes:
         """A PNG, or nothing where the city has no logo."""

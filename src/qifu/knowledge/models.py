@@ -105,7 +105,7 @@ class Answer(models.Model):
 
 
 class SearchEntry(models.Model):
-    """One thing that can be found: an answer that is published or an article of a statute.
+    """One thing that can be found: a published answer, an article of a statute, a policy.
 
     The two columns of words are cut beforehand, so that SQLite and PostgreSQL need to know
     nothing of Chinese. The index over them (migration 0002) is kept by the database itself.
@@ -124,10 +124,24 @@ class SearchEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "object_id"], name="search_entry_once"),
             models.CheckConstraint(
-                name="search_entry_kind_is_known", condition=Q(kind__in=["answer", "law"])
+                name="search_entry_kind_is_known",
+                condition=Q(kind__in=["answer", "law", "policy"]),
             ),
         ]
         indexes = [models.Index(fields=["kind", "code"], name="search_entries_of_a_thing")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.code} {self.object_id}"
+
+
+class SearchWord(models.Model):
+    """A word of the index, and in how many entries it stands: how rare it is."""
+
+    word = models.CharField(max_length=64, unique=True)
+    entries = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["-entries"], name="search_words_said_most")]
+
+    def __str__(self) -> str:
+        return self.word

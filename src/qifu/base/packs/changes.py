@@ -152,6 +152,7 @@ def _casework(documents: Mapping[str, Any]) -> Snapshot:
         "exclusion": _by_code(scope.get("exclusions") or []),
         "answer": _by_version(documents.get("answers") or []),
         "reply_template": _by_code(documents.get("reply_templates") or []),
+        "synonyms": {row["words"][0]: dict(row) for row in documents.get("synonyms") or []},
         "channels": {key: value for key, value in channels.items() if key != "channels"},
         "channel": _by_code(channels.get("channels") or []),
         "zone": _by_code(documents.get("zones") or []),

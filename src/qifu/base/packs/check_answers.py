@@ -11,6 +11,8 @@ _ANSWER = (
 )  # fmt: skip
 _BASIS = ("law", "article", "clause", "policy", "text")
 _TEMPLATE = ("code", "matter", "outcome", "name", "text")
+_SYNONYMS = ("words", "source")
+_LONGEST_WORD = 40
 
 
 def check_answers(
@@ -104,3 +106,21 @@ def check_reply_templates(desk: Desk, matters: set[str] | None, outcomes: set[st
         for key, known in (("matter", matters), ("outcome", outcomes)):
             if row.get(key) is not None and known is not None:
                 desk.refer(row[key], sorted(known), f"{path}.{key}", key)
+
+
+def check_synonyms(desk: Desk) -> None:
+    """Groups of two or more words; a word stands in one group, else it would join the two."""
+    seen: dict[str, str] = {}
+    for row, path in desk.rows(desk.data, ""):
+        desk.keys(row, _SYNONYMS, path)
+        desk.words(row, "source", path, needed=False)
+        listed = row.get("words")
+        if not isinstance(listed, list) or len(listed) < 2:
+            desk.say("type", f"{path}.words", "must be two or more words", listed, "[高企, …]")
+            continue
+        for i, word in enumerate(listed):
+            where = f"{path}.words[{i}]"
+            if not isinstance(word, str) or not 2 <= len(word.strip()) <= _LONGEST_WORD:
+                desk.say("type", where, "must be a word", word, f"2 to {_LONGEST_WORD} characters")
+            else:
+                desk.once(word.strip().casefold(), seen, where)

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from qifu.base.packs.check_answers import check_answers, check_reply_templates
+from qifu.base.packs.check_answers import (
+    check_answers,
+    check_reply_templates,
+    check_synonyms,
+)
 from qifu.base.packs.check_appeals import check_appeals
 from qifu.base.packs.desk import Desk
 from qifu.base.packs.files import PackFiles
@@ -62,6 +66,8 @@ def check_casework(
         check_answers(Desk(document, files.findings), codes, laws, ids)
     if (document := files.document("reply_templates")) is not None:
         check_reply_templates(Desk(document, files.findings), codes, outcomes)
+    if (document := files.document("synonyms")) is not None:
+        check_synonyms(Desk(document, files.findings))
 
 
 def _check_needed(files: PackFiles) -> None:

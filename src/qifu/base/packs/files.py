@@ -18,7 +18,7 @@ from qifu.rulebook.yaml_text import read_yaml
 KINDS = (
     "pack", "attributes", "derived", "sizes", "units", "roles", "notices", "demo", "appeals",
     "matters", "dispatch", "clocks", "scope", "answers", "reply_templates", "demo_appeals",
-    "channels", "zones",
+    "channels", "zones", "synonyms",
 )  # fmt: skip
 # What a demo city makes up for itself is no part of a city that extends it.
 OWN_ONLY = ("demo", "demo_appeals")

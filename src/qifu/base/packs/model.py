@@ -21,7 +21,7 @@ from qifu.rulebook.size_rules import SizeRules
 # none of them.
 CASEWORK = (
     "appeals", "matters", "dispatch", "clocks", "scope", "answers", "reply_templates", "channels",
-    "zones",
+    "zones", "synonyms",
 )  # fmt: skip
 Words = Mapping[str, str]
 

@@ -3,56 +3,59 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from qifu.knowledge.logic.words import words_of
-from qifu.knowledge.models import Answer, Law, LawArticle, SearchEntry
+from qifu.knowledge.actions.entries import Entry, put_entries
+from qifu.knowledge.models import Answer, Law, LawArticle
 
 # raised when words are cut or chosen in another way: what is stored is then made anew by a load
-WAY = 1
+WAY = 2
 
 
 def index_law(law: Law) -> None:
     """Make the entries of one statute anew; one that is no longer carried has none."""
-    SearchEntry.objects.filter(kind="law", code=law.code).delete()
-    if not law.carried:
-        return
+    articles = LawArticle.objects.filter(law=law).order_by("order") if law.carried else ()
     title = f"{law.title} {law.title_en}"
-    SearchEntry.objects.bulk_create(
-        SearchEntry(
-            kind="law",
-            object_id=article.pk,
-            code=law.code,
-            since=law.in_force_from,
-            until=law.in_force_to,
-            title_words=_joined(f"{title} {article.number} {article.heading}"),
-            body_words=_joined(article.text),
-        )
-        for article in LawArticle.objects.filter(law=law).order_by("order")
+    put_entries(
+        "law",
+        [law.code],
+        (
+            Entry(
+                object_id=article.pk,
+                code=law.code,
+                title=f"{title} {article.number} {article.heading}",
+                body=article.text,
+                since=law.in_force_from,
+                until=law.in_force_to,
+            )
+            for article in articles
+        ),
     )
 
 
 def index_answers(codes: Iterable[str]) -> None:
     """Make the entries of answers anew: each published version, for the days on which it counts."""
     wanted = sorted(set(codes))
-    SearchEntry.objects.filter(kind="answer", code__in=wanted).delete()
     versions: dict[str, list[Answer]] = {}
     published = Answer.objects.filter(code__in=wanted, state="published")
     for answer in published.order_by("code", "-version"):
         versions.setdefault(answer.code, []).append(answer)
-    SearchEntry.objects.bulk_create(
-        SearchEntry(
-            kind="answer",
-            object_id=answer.pk,
-            code=answer.code,
-            matter=answer.matter,
-            since=answer.valid_from,
-            until=until,
-            title_words=_joined(
-                f"{answer.question_zh} {answer.question_en} {' '.join(map(str, answer.keywords))}"
-            ),
-            body_words=_joined(f"{answer.answer_zh} {answer.answer_en}"),
-        )
-        for rows in versions.values()
-        for answer, until in _days(rows)
+    put_entries(
+        "answer",
+        wanted,
+        (
+            Entry(
+                object_id=answer.pk,
+                code=answer.code,
+                title=" ".join(
+                    [answer.question_zh, answer.question_en, *map(str, answer.keywords)]
+                ),
+                body=f"{answer.answer_zh} {answer.answer_en}",
+                matter=answer.matter,
+                since=answer.valid_from,
+                until=until,
+            )
+            for rows in versions.values()
+            for answer, until in _days(rows)
+        ),
     )
 
 
@@ -69,7 +72,3 @@ def _days(newest_first: list[Answer]) -> Iterable[tuple[Answer, date | None]]:
             yield answer, until
         begins = answer.valid_from
         taken_from = None if begins is None else min(taken_from, begins)
-
-
-def _joined(text: str) -> str:
-    return " ".join(words_of(text))

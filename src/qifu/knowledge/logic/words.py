@@ -1,16 +1,17 @@
 """Chinese and other text cut into the words that it is found by."""
 
 import re
-import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 import rjieba
 
 from qifu.knowledge.logic.statutes import with_article_numbers
+from qifu.textmine.ranking import plain, words_of
 
-# A word, and the shorter words that say the same together.
-Term = tuple[str, ...]
+# What one part of a question may be met by: ways to say it, each the words that say it together.
+Term = tuple[tuple[str, ...], ...]
 # Search looks at this much of what was typed; a longer text has said what it is about by then.
 LONGEST: Final = 4_000
 MOST_WORDS: Final = 40
@@ -29,22 +30,38 @@ _NOISE: Final = frozenset(
 )
 
 
-def words_of(text: str) -> list[str]:
-    """Every word of a text in order, longer words also in their parts, for the index.
-
-    Words hold letters and digits only, in lower case and one width, so that neither database's
-    query language can be written with them.
-    """
-    return _cut(text, for_search=True)
-
-
-def query_terms(text: str) -> list[Term]:
-    """The words of a question, each with the words it is made of: 申请专利 as 申请 and 专利.
+def query_terms(text: str, synonyms: Sequence[Sequence[str]] = ()) -> list[Term]:
+    """The words of a question, each also as the words it is made of: 申请专利 as 申请 and 专利.
 
     Where two words are cut depends on what stands around them, so that a text may hold one and
-    not the other.
+    not the other. `synonyms`: groups of words that say the same; where one of a group stands in
+    the question, any of them will do.
     """
-    return [(word, *_tiles(word)) for word in query_words(text)]
+    said, rest = _said_otherwise(plain(text[:LONGEST]), synonyms)
+    terms: list[Term] = [
+        tuple(ways) for group in said
+        if (ways := [tuple(words) for one in group if (words := query_words(one))])
+    ]  # fmt: skip
+    for word in query_words(rest) if rest.strip() or not terms else ():
+        tiles = _tiles(word)
+        terms.append(((word,), tiles) if tiles else ((word,),))
+    return terms
+
+
+def _said_otherwise(
+    text: str, synonyms: Sequence[Sequence[str]]
+) -> tuple[list[Sequence[str]], str]:
+    """The groups of which a word stands in the text, and the text without these words."""
+    said: list[Sequence[str]] = []
+    words = [(plain(word), group) for group in synonyms for word in group]
+    for word, group in sorted(words, key=lambda one: -len(one[0])):
+        found = re.compile(
+            rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" if word.isascii() else re.escape(word)
+        )
+        if word and found.search(text):
+            text = found.sub(" ", text)
+            said += [] if group in said else [group]
+    return said[:MOST_WORDS], text
 
 
 def query_words(text: str, *, parts: bool = False, most: int = MOST_WORDS) -> list[str]:
@@ -78,8 +95,7 @@ def _tiles(word: str) -> tuple[str, ...]:
 
 
 def _cut(text: str, *, for_search: bool) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    # a half of a pair of surrogates cannot be handed to the cutter, nor to a database
-    plain = plain.encode("utf-8", "ignore").decode()
-    cut = rjieba.cut_for_search(plain) if for_search else rjieba.cut(plain)
+    if for_search:
+        return words_of(text)
+    cut = rjieba.cut(plain(text))
     return [word[:_LONGEST_WORD] for piece in cut for word in _RUN.findall(piece)]

@@ -8,11 +8,20 @@ from qifu.knowledge.selectors.answers import (
     versions_of,
 )
 from qifu.knowledge.selectors.citing import basis_lines, citation, citations, read_basis
+from qifu.knowledge.selectors.finding import Things, every_thing, numbers_held
 from qifu.knowledge.selectors.laws import article, law_by_code, laws_carried, table_of_contents
-from qifu.knowledge.selectors.search import Hit, answers_for, search_knowledge
+from qifu.knowledge.selectors.search import (
+    Hit,
+    Hits,
+    answers_for,
+    find_knowledge,
+    search_knowledge,
+)
 
 __all__ = [
     "Hit",
+    "Hits",
+    "Things",
     "answer_for",
     "answers_for",
     "answers_in_force",
@@ -21,9 +30,12 @@ __all__ = [
     "basis_lines",
     "citation",
     "citations",
+    "every_thing",
+    "find_knowledge",
     "journal_of_answer",
     "law_by_code",
     "laws_carried",
+    "numbers_held",
     "read_basis",
     "search_knowledge",
     "table_of_contents",

@@ -1,21 +1,27 @@
-"""The one question to the search index, asked in each database's own language.
+"""The one question to the search index: candidates in each database's language, weighed here.
 
 The words come cut and hold letters and digits only (logic.words); nothing that somebody typed
-becomes part of a query language.
+becomes part of a query language. What the database finds is weighed again by `textmine.ranking`,
+so that both databases give the same order, and it is the order that benchmarks measure.
 """
 
-import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from django.db import connection
 
-from qifu.knowledge.logic.words import Term
+from qifu.knowledge.logic.words import LONGEST, Term
+from qifu.knowledge.models import SearchEntry, SearchWord
+from qifu.textmine.ranking import Counts, Question, bag, index_words
 
 TITLE: Final = 4.0
 BODY: Final = 1.0
+# so many of what the database finds are weighed again
+CANDIDATES: Final = 200
+_AT_ONCE: Final = 400
 
 
 @dataclass(frozen=True)
@@ -38,20 +44,49 @@ class Within:
     laws: Sequence[str] = ()
 
 
-def ranked(terms: Sequence[Term], within: Within, *, every: bool, most: int) -> list[Ranked]:
-    """The entries with every term, or with any of its words, the best first.
+def ranked(
+    text: str, terms: Sequence[Term], within: Within, *, every: bool, most: int
+) -> list[Ranked]:
+    """The entries with every term, or with any of its words; those that fit the text best first.
 
-    SQLite ranks by bm25; PostgreSQL by ts_rank of each word, weighed by how rare the word is,
-    since ts_rank alone takes 企业 for as telling as 拖欠. Either way titles weigh four times.
+    The candidates: SQLite takes them by bm25; PostgreSQL by ts_rank of each word, weighed by how
+    rare it is, since ts_rank alone takes 企业 for as telling as 拖欠.
     """
     if not terms or not within.kinds or most <= 0:
         return []
     find = _in_postgresql if connection.vendor == "postgresql" else _in_sqlite
-    return find(terms, within, every, most)
+    found = {row[0]: row for row in find(terms, within, every, max(most, CANDIDATES))}
+    asked = Counter(index_words(f"{text[:LONGEST]} {' '.join(_flat(terms))}"))
+    question = Question(asked, _counts(asked))
+    held = SearchEntry.objects.filter(pk__in=found).values_list("pk", "title_words", "body_words")
+    fits = {
+        pk: question.fit(bag(title.split(), body.split())) for pk, title, body in held.iterator()
+    }
+    best = sorted((pk for pk in fits if fits[pk] > 0), key=lambda pk: (-fits[pk], pk))
+    rows = ((found[pk], fits[pk]) for pk in best[:most])
+    return [Ranked(kind, number, matter, fit) for (_pk, kind, number, matter), fit in rows]
+
+
+def matching(terms: Sequence[Term], within: Within, *, most: int) -> list[int]:
+    """The numbers of the things that hold every term, in no order."""
+    if not terms or not within.kinds:
+        return []
+    find = _in_postgresql if connection.vendor == "postgresql" else _in_sqlite
+    return [row[2] for row in find(terms, within, True, most)]
+
+
+def _counts(words: Iterable[str]) -> Counts:
+    """How rare these words are in the whole index."""
+    wanted = list(words)
+    holding: dict[str, int] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        said = SearchWord.objects.filter(word__in=wanted[start : start + _AT_ONCE])
+        holding.update(said.values_list("word", "entries"))
+    return Counts(SearchEntry.objects.count(), holding)
 
 
 def _flat(terms: Sequence[Term]) -> list[str]:
-    return list(dict.fromkeys(word for term in terms for word in term))
+    return list(dict.fromkeys(word for term in terms for way in term for word in way))
 
 
 def _where(within: Within) -> tuple[str, list[Any]]:
@@ -75,53 +110,46 @@ def _rows(sql: str, values: Sequence[Any]) -> list[Any]:
         return found
 
 
-def _in_sqlite(terms: Sequence[Term], within: Within, every: bool, most: int) -> list[Ranked]:
+def _in_sqlite(terms: Sequence[Term], within: Within, every: bool, most: int) -> list[Any]:
     where, values = _where(within)
     if every:
-        asked = " AND ".join(
-            f'("{word}" OR ({_all(parts)}))' if parts else f'"{word}"' for word, *parts in terms
-        )
+        asked = " AND ".join(f"({' OR '.join(map(_all, term))})" for term in terms)
     else:
         asked = " OR ".join(f'"{word}"' for word in _flat(terms))
     sql = f"""
-        SELECT e.kind, e.object_id, e.matter, -bm25(knowledge_search, {TITLE}, {BODY}) AS score
+        SELECT e.id, e.kind, e.object_id, e.matter
         FROM knowledge_search JOIN knowledge_searchentry e ON e.id = knowledge_search.rowid
         WHERE knowledge_search MATCH %s AND {where}
-        ORDER BY score DESC, e.id LIMIT %s
+        ORDER BY bm25(knowledge_search, {TITLE}, {BODY}), e.id LIMIT %s
     """
-    return [Ranked(*row) for row in _rows(sql, [asked, *values, most])]
+    return _rows(sql, [asked, *values, most])
 
 
-def _all(parts: Sequence[str]) -> str:
-    return " AND ".join(f'"{part}"' for part in parts)
+def _all(words: Sequence[str]) -> str:
+    return "({})".format(" AND ".join(f'"{word}"' for word in words))
 
 
-def _in_postgresql(terms: Sequence[Term], within: Within, every: bool, most: int) -> list[Ranked]:
+def _in_postgresql(terms: Sequence[Term], within: Within, every: bool, most: int) -> list[Any]:
     where, values = _where(within)
     words = _flat(terms)
     one = "plainto_tsquery('simple', %s)"
-    counts = ", ".join(
-        f"(SELECT count(*) FROM knowledge_searchentry WHERE words @@ {one})" for _word in words
-    )
-    total, *found = _rows(
-        f"SELECT (SELECT count(*) FROM knowledge_searchentry), {counts}", [*words]
-    )[0]
-    rare = [math.log(1 + (total - count + 0.5) / (count + 0.5)) for count in found]
+    counts = _counts(words)
+    rare = [counts.rarity(word) for word in words]
     if every:
         asked = " && ".join(
-            f"({one} || ({' && '.join([one] * len(parts))}))" if parts else one
-            for _word, *parts in terms
+            "({})".format(" || ".join(f"({' && '.join([one] * len(way))})" for way in term))
+            for term in terms
         )
-        asked_words = [word for term in terms for word in term]
+        asked_words = [word for term in terms for way in term for word in way]
     else:
         asked, asked_words = " || ".join([one] * len(words)), words
     weights = f"'{{{BODY / TITLE}, 0, 0, 1}}'"
     score = " + ".join([f"%s * ts_rank({weights}, e.words, {one}, 1)"] * len(words))
     sql = f"""
-        SELECT e.kind, e.object_id, e.matter, {score} AS score
+        SELECT e.id, e.kind, e.object_id, e.matter
         FROM knowledge_searchentry e
         WHERE e.words @@ ({asked}) AND {where}
-        ORDER BY score DESC, e.id LIMIT %s
+        ORDER BY {score} DESC, e.id LIMIT %s
     """
     weighed = [part for pair in zip(rare, words, strict=True) for part in pair]
-    return [Ranked(*row) for row in _rows(sql, [*weighed, *asked_words, *values, most])]
+    return _rows(sql, [*asked_words, *values, *weighed, most])

@@ -9,10 +9,12 @@ from urllib.parse import quote
 
 from qifu.base.city import current_city
 from qifu.knowledge.logic.marking import Part, marked, snippet
-from qifu.knowledge.logic.words import query_terms, query_words, words_of
+from qifu.knowledge.logic.words import query_words
 from qifu.knowledge.models import Answer, LawArticle
 from qifu.knowledge.selectors.answers import answers_in_force
+from qifu.knowledge.selectors.finding import find
 from qifu.knowledge.selectors.ranking import Ranked, Within, ranked
+from qifu.textmine.ranking import words_of
 
 KINDS: Final = ("answer", "law")
 # so many entries are looked at to choose the few answers that are shown beside a question
@@ -49,6 +51,14 @@ class Hit:
         return marked(self.title.get(language) or self.title["zh"], self.words)
 
 
+@dataclass(frozen=True)
+class Hits:
+    """What was found; `mended`: the words looked for instead of those typed, else empty."""
+
+    hits: list[Hit]
+    mended: str = ""
+
+
 def search_knowledge(
     text: str,
     *,
@@ -58,7 +68,20 @@ def search_knowledge(
     on: date,
 ) -> list[Hit]:
     """The answers and articles that hold every word of a question, the best first; where there
-    are none, those that hold any.
+    are none, those that hold any. What `find_knowledge` finds.
+    """
+    return find_knowledge(text, kinds=kinds, matter=matter, most=most, on=on).hits
+
+
+def find_knowledge(
+    text: str,
+    *,
+    kinds: Sequence[str] = KINDS,
+    matter: str = "",
+    most: int = 10,
+    on: date,
+) -> Hits:
+    """The same, and the words that were looked for instead, where those typed are in no entry.
 
     `matter`: answers of that matter and articles of the statutes that the pack names for it.
     `on`: only what counts on that day. Any text may be asked; nothing in it is taken as a query.
@@ -66,12 +89,8 @@ def search_knowledge(
     within = Within(
         [kind for kind in KINDS if kind in kinds], on, matter, _laws_of(matter) if matter else ()
     )
-    terms = query_terms(text)
-    found = ranked(terms, within, every=True, most=most)
-    if not found:
-        terms = [(word,) for word in query_words(text, parts=True)]
-        found = ranked(terms, within, every=False, most=most)
-    return _hits(found, [word for term in terms for word in term])
+    found = find(text, within, most=most)
+    return Hits(_hits(found.rows, found.words), found.mended)
 
 
 def answers_for(text: str, matter: str = "", *, on: date, most: int = 3) -> list[Hit]:
@@ -82,7 +101,8 @@ def answers_for(text: str, matter: str = "", *, on: date, most: int = 3) -> list
     """
     words = query_words(text, parts=True)
     within = Within(("answer",), on)
-    looked_at = ranked([(word,) for word in words], within, every=False, most=_LOOKED_AT)
+    terms = [((word,),) for word in words]
+    looked_at = ranked(text, terms, within, every=False, most=_LOOKED_AT)
     weighed = sorted(
         looked_at,
         key=lambda row: -row.score * (_SAME_MATTER if matter and row.matter == matter else 1),

@@ -14,6 +14,7 @@ from qifu.base.city import City
 from qifu.base.errors import Conflict
 from qifu.notices.actions.events import emit
 from qifu.organisations.models import Membership
+from qifu.policies.actions.searching import index_policies
 from qifu.policies.models import MatchMemory, PolicyDraft, PolicyVersion
 from qifu.policies.selectors.library import in_force
 from qifu.rulebook.policy import Policy, parse_policy
@@ -120,6 +121,7 @@ def load_policies(
     for row in known.values():
         if row.pk in gone:
             _emit("policy.withdrawn", row, now)
+    index_policies(policy_id for policy_id, _number in {*seen, *known})
     if added or gone or counts["back"]:
         _tell_of(before, in_force(localdate(now)), f"load{city.load_id}", now)
     return counts
@@ -138,6 +140,7 @@ def add_version(document: Mapping[str, Any], *, city: City, now: datetime) -> Po
                        % {"version": policy.version})  # fmt: skip
     row = _row(policy, document, city, now)
     row.save()
+    index_policies([row.policy_id])
     _emit("policy.published", row, now)
     _tell_of(before, in_force(localdate(now)), f"version{row.pk}", now)
     return row

@@ -13,6 +13,7 @@ from qifu.policies.selectors.drafts import (
 from qifu.policies.selectors.library import (
     apart_from,
     library,
+    meant,
     policy_for,
     programme,
     published_versions,
@@ -55,6 +56,7 @@ __all__ = [
     "journal_of_draft",
     "library",
     "match_for",
+    "meant",
     "office_library",
     "own_first",
     "own_policies",

@@ -19,6 +19,7 @@ from django.db.models import (
 )
 
 from qifu.base.city import City, city_of_load
+from qifu.knowledge.selectors import every_thing
 from qifu.organisations.models import Enterprise
 from qifu.organisations.permissions import Actor
 from qifu.policies.models import PolicyVersion
@@ -86,12 +87,13 @@ def library(
 ) -> QuerySet[PolicyVersion]:
     """Published policies in force, for everybody, signed in or not.
 
-    `text`: every word must occur. `region`: policies of that area, of the areas above it and
-    of those within it. `order`: by days left (open first), by money, or newest first.
+    `text`: every word must occur, as it is written, as a synonym, or as it was meant (`meant`).
+    `region`: policies of that area, of the areas above it and of those within it. `order`: by days
+    left (open first), by money, or newest first.
     """
     found = published_versions(on)
-    for word in text.split()[:8]:
-        found = found.filter(search_text__icontains=word)
+    if text.strip():
+        found = found.filter(_asked(text, on)[0])
     if kind:
         found = found.filter(kind=kind)
     if level:
@@ -123,6 +125,25 @@ def by_days_left(found: QuerySet[PolicyVersion], on: date) -> QuerySet[PolicyVer
         output_field=IntegerField(),
     )
     return found.alias(rank=rank).order_by("rank", "closes", "opens", "policy_id")
+
+
+def meant(text: str, *, on: date) -> str:
+    """The words that the library looks for instead of those typed; empty where it is these."""
+    return _asked(text, on)[1] if text.strip() else ""
+
+
+def _asked(text: str, on: date) -> tuple[Q, str]:
+    """What holds the text, by its letters or by the index; and what was meant where nothing does.
+
+    By letters too: somebody who is still typing has only half a word.
+    """
+    letters = Q()
+    for word in text.replace("\x00", "").split()[:8]:
+        letters &= Q(search_text__icontains=word)
+    held = every_thing("policy", text, on=on)
+    if held.mended and published_versions(on).filter(letters).exists():
+        return letters, ""
+    return letters | Q(pk__in=held.numbers), held.mended
 
 
 def policy_for(

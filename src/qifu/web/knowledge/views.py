@@ -17,9 +17,9 @@ from qifu.knowledge.permissions import may_edit_answers
 from qifu.knowledge.selectors import (
     answer_for,
     answers_in_force,
+    find_knowledge,
     law_by_code,
     laws_carried,
-    search_knowledge,
     table_of_contents,
     versions_of,
 )
@@ -62,14 +62,15 @@ def _found(request: AskedRequest, city: City, asked: dict[str, str], text: str) 
     on, number = timezone.localdate(), request.GET.get("page")
     kind, matter = asked.get("kind", ""), asked.get("matter", "")
     if text:
-        hits = search_knowledge(
+        found = find_knowledge(
             text, kinds=[kind] if kind else KINDS, matter=matter, most=MOST + 1, on=on
         )
+        hits = found.hits
         page = Paginator(hits[:MOST], PAGE).get_page(number)
         count = count_text(page.paginator.count) + ("+" if len(hits) > MOST else "")
         return {
             "page": page, "rows": hit_rows(page.object_list, city), "count": count,
-            "more": len(hits) > MOST, "cap": MOST,
+            "more": len(hits) > MOST, "cap": MOST, "mended": found.mended,
         }  # fmt: skip
     if kind == "law":
         return {"laws": _by_level()}

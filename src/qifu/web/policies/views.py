@@ -23,6 +23,7 @@ from qifu.policies.selectors import (
     diagnose,
     library,
     match_for,
+    meant,
     own_first,
     policy_for,
     programme,
@@ -75,6 +76,7 @@ def policies(request: AskedRequest) -> HttpResponse:
         "rows": rows_of(page.object_list, city, on),
         "asked": asked,
         "text": asked.get("text", ""),
+        "mended": meant(asked.get("text", ""), on=on),
         "narrowed": set(asked) - {"order"},
         "export": f"{reverse('library-xlsx')}?{urlencode(asked)}",
     }

@@ -29,6 +29,7 @@ SCHEMAS: Final[Mapping[str, Callable[[], Schema]]] = {
     "scope": casework.scope,
     "answers": casework.answers,
     "reply_templates": casework.reply_templates,
+    "synonyms": casework.synonyms,
     "demo": demo.demo,
     "demo_appeals": demo.demo_appeals,
     "policy": rules.policy,

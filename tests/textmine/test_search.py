@@ -1,0 +1,58 @@
+"""Ranking and mending, without a database."""
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qifu.textmine.mending import Vocabulary
+from qifu.textmine.ranking import Question, bag, counts_of, index_words
+
+KNOWN = Vocabulary(["高新技术企业", "高企", "社会保险", "研发费用", "加计扣除", "企业", "技术"])
+TEXTS = ["企业可以申请补贴", "企业拖欠货款怎样投诉", "企业食堂的菜单"]
+
+
+def fits(question: str) -> list[float]:
+    texts = [index_words(text) for text in TEXTS]
+    asked = Question(Counter(index_words(question)), counts_of(texts))
+    return [asked.fit(bag((), text)) for text in texts]
+
+
+def test_a_rare_word_says_more_than_one_that_every_text_holds():
+    scores = fits("企业投诉")
+    assert scores[1] == max(scores) and min(scores) > 0
+
+
+def test_a_text_that_shares_nothing_does_not_fit():
+    assert fits("月球") == [0, 0, 0] and fits("") == [0, 0, 0]
+
+
+def test_a_title_counts_more_than_the_text():
+    assert bag(["a"], ["a", "b"]) == {"a": 4, "b": 1}
+
+
+def test_pairs_are_found_however_words_are_cut():
+    assert {"款怎", "么投"} <= set(index_words("货款怎么投诉"))
+    assert "ab" not in index_words("abc")
+
+
+def test_pinyin_initials_and_wrong_characters_become_the_word():
+    meant = {
+        "gaoqi": "高企", "gx js qy": "高新技术企业", "高薪技术企业": "高新技术企业",
+        "高新技企业": "高新技术企业", "社会保鲜": "社会保险", "研发废用": "研发费用",
+        "加计口除": "加计扣除",
+    }  # fmt: skip
+    assert {typed: KNOWN.mend(typed) for typed in meant} == meant
+
+
+def test_what_is_right_or_not_known_stays():
+    for text in ("高新技术企业", "hello", "月球", "", "企业技术" * 30):
+        assert KNOWN.mend(text) is None
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=60))
+def test_any_text_can_be_mended_and_weighed(text):
+    mended = KNOWN.mend(text)
+    assert mended is None or mended
+    assert all(score >= 0 for score in fits(text))
