@@ -30,3 +30,15 @@ def test_a_file_without_text_is_refused(tmp_path, monkeypatch):
     done = run("rules", "draft", file)
     assert done.exit_code != 0
     assert "no text" in done.output
+
+
+def test_asking_a_language_model_needs_one_that_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("QIFU_CITY", str(CITY))
+    monkeypatch.delenv("QIFU_LLM_URL", raising=False)
+    file = tmp_path / "notice.txt"
+    file.write_text(NOTICE, encoding="utf-8")
+    done = run("rules", "draft", file, "--assisted")
+    assert done.exit_code != 0
+    assert "QIFU_LLM_URL" in done.output
+    monkeypatch.setenv("QIFU_LLM_URL", "http://127.0.0.1:9/v1")  # nobody there: the grammar's draft
+    assert "missing id, version" in run("rules", "draft", file, "--assisted").output
