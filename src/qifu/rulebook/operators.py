@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from qifu.rulebook.codes import CodeTree
@@ -101,5 +101,7 @@ def never(known: object, at: date) -> bool | None:
 
 def combine_years(how: str, values: list[Decimal]) -> Decimal:
     """One figure for several years: their `sum` or their `mean`."""
-    total = sum(values, Decimal(0))
-    return total if how == "sum" else total / len(values)
+    # figures have 20 digits: large ones of both signs leave small ones whole
+    with localcontext(prec=60):
+        total = sum(values, Decimal(0))
+        return total if how == "sum" else total / len(values)

@@ -109,6 +109,7 @@ def test_a_sum_and_a_mean_of_the_same_years_against_the_same_figure_are_two_ques
         ((1e16, 0.03, -1e16), ">=", "0.03", True),
         ((1e16, 0.03, -1e16), ">", "0.03", False),
         ((1e16, 1.0, -1e16), "==", "1", True),
+        ((1e16, -1e16, 0.030000000000000002), "==", "0.03", False),
         # the float nearest to the sum is above it
         ((0.3, 3.5e-17, 0.0), ">=", "0.30000000000000004", False),
         ((0.3, 4e-17, 0.0), ">=", "0.30000000000000004", True),
