@@ -191,7 +191,7 @@ def test_spark_gives_the_counts_near_misses_and_pairs_of_the_engine_of_one_machi
         capture_output=True, text=True, cwd=ROOT, env={**os.environ, **own},
     )  # fmt: skip
     assert "CODES [0, 0, 1, 1, 1]" in done.stdout, done.stdout + done.stderr
-    assert "bad.parquet: staff: must be numbers, found string" in done.stderr
+    assert "staff: must be numbers, found string" in done.stderr
     assert "no column enterprise_id; found founded" in done.stderr
     assert "gone.parquet: Spark: [PATH_NOT_FOUND]" in done.stderr
     assert "no column absent: unknown for everybody" in done.stderr
