@@ -31,6 +31,7 @@ def readable(clause: Any) -> None:
 
 
 def refused(findings: Iterable[Finding]) -> BadInput:
+    """The refusal of a form: what was found, in words, at the fields that it has."""
     fields: dict[str, str] = {}
     for one in findings:
         last = one.path.rpartition(".")[2].partition("[")[0]

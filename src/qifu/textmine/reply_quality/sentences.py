@@ -52,7 +52,7 @@ _SIGNATURE: Final = re.compile(
 
 
 _NOTHING: Final = re.compile(
-    rf"{_DATE}|现就|经研究|针对|平台|《[^《》]{0,60}》|如下|您?反映的|问题|您|你|的|我们?"
+    rf"{_DATE}|现就|经研究|针对|平台|《[^《》]{0, 60}》|如下|您?反映的|问题|您|你|的|我们?"
 )
 
 
@@ -98,7 +98,4 @@ def _judged(start: int, end: int, text: str) -> Sentence:
 
 def _bare(text: str) -> str:
     """Only letters, digits and characters; no marks, no dates, no "now as follows"."""
-    text = re.sub(
-        rf"{_DATE}|现就|经研究|针对|平台|《[^《》]{0,60}》|如下|您?反映的|问题|您|你|的|我们?", "", text
-    )
-    return "".join(re.findall(r"[\w%]", text))
+    return "".join(re.findall(r"[\w%]", _NOTHING.sub("", text)))

@@ -165,7 +165,8 @@ def _window(clause: Mapping[str, Any]) -> str:
     days: Mapping[str, Any] = next(iter(clause.values()), {}) or {}
     first, last = days.get("opens") or days.get("from"), days.get("closes") or days.get("to")
     told = [day_text(day, weekday=False) if day else _("没有写") for day in (first, last)]
-    return f"{ROLES[role]}{_('：')}{told[0]} — {told[1]}"
+    colon = _("：")
+    return f"{ROLES[role]}{colon}{told[0]} — {told[1]}"
 
 
 def group_words(element: Element, draft: Draft) -> str:
