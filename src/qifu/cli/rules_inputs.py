@@ -135,10 +135,10 @@ def _tell_codes(program: "Program", snapshot: "Snapshot") -> None:
 
 
 def tell_missing(keys: Iterable[str]) -> None:
-    """Which columns are not there."""
-    for key in keys:
+    """Which columns are not there, in one line: a register has few of those that policies ask."""
+    if listed := ", ".join(keys):
         click.echo(
-            f"提醒 warning: 没有 {key} 这一列，按未知处理 · no column {key}: unknown for everybody",
+            f"提醒 warning: 没有这些列，按未知处理 · no column {listed}: unknown for everybody",
             err=True,
         )
 
