@@ -13,7 +13,6 @@ from qifu.organisations.models import Organisation, Unit
 from qifu.policies.models import PolicyVersion
 from tests.cli.running import DEMO_PACK, NEW_UNIT, change, run
 from tests.conftest import NOW
-from tests.factories import enterprise_actor
 
 pytestmark = pytest.mark.usefixtures("demo_city", "loads_are_parsed_anew")
 
@@ -192,14 +191,14 @@ def test_a_load_that_failed_leaves_no_parsed_city_behind_for_the_next_one(pack):
     assert current_city().accent == "#1f5c2e"
 
 
-def test_a_new_version_of_a_policy_matches_firms_with_members_again(pack):
-    actor = enterprise_actor()
+def test_a_new_version_of_a_policy_asks_once_for_those_whom_it_touches(pack):
+    old = PolicyVersion.objects.get(policy_id="SZD-2026-018")
     OutboxRow.objects.all().delete()
     close_later(pack, version=2)
     run("city", "load", pack)
-    asked = [r.payload["enterprise"] for r in OutboxRow.objects.filter(state="waiting")]
-    assert actor.organisation_id in asked
-    assert len(asked) == len(set(asked))
+    new = PolicyVersion.objects.get(policy_id="SZD-2026-018", version=2)
+    (asked,) = OutboxRow.objects.filter(state="waiting", name="policies.library_changed")
+    assert asked.payload == {"changed": [{"old": old.pk, "new": new.pk}]}
 
 
 def test_a_new_pack_is_written_once_and_never_over_anything(tmp_path):

@@ -208,7 +208,7 @@ def make_world(city) -> World:
         invitation=invitation,
         token=token,
         unit_invitation=unit_invitation,
-        question=_open_question(owner, firm, city),
+        question=_open_question(city, owner, actors["other_owner"]),
         policy_draft=drafted(actors["policy_officer"]),
         policy_id=PolicyVersion.objects.order_by("policy_id")[0].policy_id,
     )  # fmt: skip
@@ -251,12 +251,15 @@ def clients_of(actors: dict[str, Actor]) -> dict[str, Client]:
     return clients
 
 
-def _open_question(owner: Actor, firm: Enterprise, city) -> str:
-    match = match_for(owner, firm, on=NOW.date())
-    assert match is not None
-    kinds = city.catalogue.attributes
-    numbers = (q.attr for q in match.questions if kinds[q.attr.partition("@")[0]].numeric)
-    return next(numbers)
+def _open_question(city, *owners: Actor) -> str:
+    """A number that every one of them is asked for: the best of the first."""
+    kinds, asked = city.catalogue.attributes, []
+    for owner in owners:
+        firm = Enterprise.objects.get(organisation_id=owner.organisation_id)
+        match = match_for(owner, firm, on=NOW.date())
+        assert match is not None
+        asked.append([q.attr for q in match.questions if kinds[q.attr.partition("@")[0]].numeric])
+    return next(key for key in asked[0] if all(key in others for others in asked))
 
 
 # what the form of an entry of the channel list needs

@@ -27,10 +27,11 @@ pytestmark = pytest.mark.usefixtures("demo_city", "english_texts")
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 # answers that are no page, table, calendar or feed: files as they were sent, colours, health
-NO_WORDS = {"text/css", "application/json", "image/png", "application/pdf"}
+NO_WORDS = {"text/css", "application/json", "image/png", "application/pdf", "application/yaml"}
 # cells of these tables are data of firms and of the register; what stands above them is ours
 HEAD_ONLY = {"library-xlsx", "desk-firms-xlsx", "desk-journal-xlsx", "desk-appeals-xlsx",
-             "desk-figures-xlsx", "my-report-xlsx", "channels-xlsx"}  # fmt: skip
+             "desk-figures-xlsx", "my-report-xlsx", "channels-xlsx",
+             "desk-policies-xlsx"}  # fmt: skip
 # pages that are only reached by sending a form, or that lead on: what they answer is asked there
 NOT_READ = {"preferences", "sign-out", "after-sign-in", "messages-read", "message", "my-answer",
             "my-skip", "my-undo", "my-appeal-hints", "desk-appeals-many", "city-logo",

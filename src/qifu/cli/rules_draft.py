@@ -11,7 +11,7 @@ from qifu.cli.rules_basis import attributes_option, file_type, read_basis, readi
 @click.command()
 @click.argument("file", type=file_type)
 @attributes_option
-@click.option("--area", default="", help="Where it was issued: a code or a name, 440300 or 深圳市.")
+@click.option("--area", default="", help="Where it was issued: a name or a six-digit code.")
 @click.option("--json", "as_json", is_flag=True, help="The whole draft as JSON.")
 @click.option("--yaml", "as_yaml", is_flag=True, help="Only the document, as YAML.")
 @click.option(

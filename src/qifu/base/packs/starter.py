@@ -48,6 +48,7 @@ _COPIED: Final[Mapping[str, tuple[str, str]]] = {
 }
 _SINGLE: Final = (
     "pack", "units", "appeals", "dispatch", "clocks", "scope", "answers", "channels", "zones",
+    "synonyms",
 )  # fmt: skip
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{1,31}")
 _LAWS: Final = re.compile(r"(?m)^(  law: )\[([^\]]*)\]")

@@ -197,7 +197,7 @@ def _area(area: str, city: City) -> str:
     code = place_of(area.strip() or city.region, city.catalogue.trees["region"], city.region)
     if code is None:
         raise BadInput(
-            _("找不到这个地方。请填名称或区划代码，例如 南山区 或 440305。"), field="area"
+            _("找不到这个地方。请填市、区的名称，或六位区划代码。"), field="area"
         )
     return code
 

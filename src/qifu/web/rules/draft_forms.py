@@ -83,7 +83,7 @@ class NewDraft(forms.Form):
     )
     area = forms.CharField(
         label=_("发文地区"),
-        help_text=_("名称或区划代码，例如 南山区。不填就是全市。"),
+        help_text=_("市、区的名称，或六位区划代码。不填就是本地。"),
         required=False,
         max_length=40,
     )
@@ -315,7 +315,7 @@ class MendText(forms.Form):
             code = code_of(words, "region", self.city)
             if not self.city.catalogue.trees["region"].has(code):
                 raise forms.ValidationError(
-                    gettext("找不到这个地方。请填名称或区划代码，例如 南山区 或 440305。")
+                    gettext("找不到这个地方。请填市、区的名称，或六位区划代码。")
                 )
             return code
         if self.element.kind == "date" and day_of(words) is None:
