@@ -196,9 +196,7 @@ def _named(name: str, text: str) -> str:
 def _area(area: str, city: City) -> str:
     code = place_of(area.strip() or city.region, city.catalogue.trees["region"], city.region)
     if code is None:
-        raise BadInput(
-            _("找不到这个地方。请填市、区的名称，或六位区划代码。"), field="area"
-        )
+        raise BadInput(_("找不到这个地方。请填市、区的名称，或六位区划代码。"), field="area")
     return code
 
 
