@@ -4,6 +4,7 @@ Nothing here knows more of the county than its folder says: roles are found by w
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -68,10 +69,11 @@ def load_county() -> City:
 
 
 @pytest.fixture
-def county(db: None, settings) -> City:
-    """The county is the city in force."""
+def county(db: None, settings) -> Iterator[City]:
+    """The county is the city in force; the next test's loads have the same numbers again."""
     settings.QIFU_CITY = COUNTY
-    return load_county()
+    yield load_county()
+    city_of_load.cache_clear()
 
 
 def person(username: str) -> Actor:

@@ -40,6 +40,7 @@ def empty_place(demo_city, tmp_path, monkeypatch):
     write_csv(tmp_path / "register.csv", [row(9001), row(9002)])
     # the guide starts from nothing: what the tests have loaded counts as an earlier try
     CityLoad.objects.update(pack="our_city")
+    city_of_load.cache_clear()
     yield tmp_path
     city_of_load.cache_clear()
 
