@@ -7,9 +7,9 @@ import pypdf
 import pytest
 
 from qifu.rulebook.findings import RuleError
-from qifu.textmine.policy_reading import inputs
+from qifu.textmine.policy_reading import inputs, pdf_text
 from qifu.textmine.policy_reading.inputs import read_document
-from qifu.textmine.policy_reading.office_text import joined
+from qifu.textmine.policy_reading.pdf_text import joined
 from tests.textmine.policy_reading.notices import NOTICE, drafted, reader
 
 PAGE = """<html><head><title>通知</title><script>var a = '职工300人以上';</script></head><body>
@@ -37,6 +37,35 @@ def test_a_page_without_scripts_and_menus():
     assert text.paragraphs == [
         "申报条件", "职工不少于20人。", "档次 | 奖励", "500万~900万元 | 8万元",
     ]  # fmt: skip
+
+
+def test_a_page_that_is_one_form_is_read_and_an_article_keeps_its_title():
+    page = (
+        "<html><body><form id='aspnetForm'><header>首页</header><article><header><h1>通知</h1>"
+        "</header><p>职工20人以上。</p><button>打印</button></article></form></body></html>"
+    )
+    assert read_document(page.encode()).paragraphs == ["通知", "职工20人以上。"]
+    aside = "<html><body><aside><p>职工20人以上。</p><script>x</script></aside></body></html>"
+    assert read_document(aside.encode()).paragraphs == ["职工20人以上。"]
+
+
+def test_big5_that_does_not_say_so():
+    words = "申報企業上年度營業收入不低於2000萬元。"
+    assert read_document(words.encode("big5")).content == words
+
+
+def test_a_pdf_with_a_password_and_one_with_pictures_among_its_pages():
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(width=200, height=200)
+    writer.encrypt("secret", algorithm="AES-256")
+    data = io.BytesIO()
+    writer.write(data)
+    assert code_of(data.getvalue()) == "encrypted"
+    assert pdf_text._left_out(["甲", "", " "], 5) == [
+        "只读了前 3 页，共 5 页 · only the first 3 of 5 pages",
+        "这些页没有文字，可能是图片，没有读：2, 3 · pages without text, perhaps pictures, "
+        "were not read: 2, 3",
+    ]
 
 
 def test_a_word_file_with_a_table_and_a_numbered_list():
@@ -74,7 +103,11 @@ def test_lines_that_a_page_broke_are_joined():
         (b"", "empty"),
         (b" \n ", "empty"),
         (b"\xd0\xcf\x11\xe0 old", "format"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         (b"{\\rtf1 x}", "format"),
+        (b"\x89PNG\r\n", "format"),
+        (b"MIME-Version: 1.0\n", "format"),
+        (b"\n%PDF-1.4 broken", "unreadable"),
         (b"PK\x03\x04 broken", "unreadable"),
         (b"%PDF-1.4 broken", "unreadable"),
         (b"\xff\xff\xff\x80\x80", "encoding"),

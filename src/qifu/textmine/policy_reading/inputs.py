@@ -7,14 +7,26 @@ from typing import Final
 
 from qifu.rulebook.findings import Finding, RuleError
 from qifu.textmine.policy_reading.html_text import html_text
-from qifu.textmine.policy_reading.office_text import docx_text, pdf_text
+from qifu.textmine.policy_reading.pdf_text import pdf_text
 from qifu.textmine.policy_reading.texts import Text
+from qifu.textmine.policy_reading.word_text import docx_text
 
 LARGEST: Final = 20_000_000  # bytes of a file
 MOST_CHARACTERS: Final = 2_000_000  # of its text
 _PAGE: Final = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|div|p|table|meta)\b", re.I)
 _CHARSET: Final = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]+)", re.I)
 _KINDS: Final = "txt, html, docx, pdf"
+_OLD: Final = b"\xd0\xcf\x11\xe0"
+_LOCKED: Final = "EncryptedPackage".encode(
+    "utf-16-le"
+)  # a .docx with a password lies in such a file
+_REFUSED: Final = (
+    ((_OLD, b"{\\rtf"), "an old Word file: save it as .docx and read that"),
+    ((b"MIME-Version:",), "a web page in one file (.mht): save it as .html or .docx and read that"),
+    ((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*"), "a picture: it has no text"),
+)
+# what Big5 becomes when it is read as GB18030, and texts never hold
+_ODD: Final = re.compile("[\ue000-\uf8ff\ufffd]")
 
 
 def read_document(source: Path | bytes, name: str = "") -> Text:
@@ -52,13 +64,16 @@ def plain_text(content: str, name: str = "") -> Text:
 
 
 def _content(data: bytes, name: str) -> tuple[str, str, tuple[str, ...]]:
-    if data.startswith(b"%PDF"):
+    if b"%PDF-" in data[:1024]:  # the standard allows other bytes before it
         return "pdf", *pdf_text(data, name)
     if data.startswith(b"PK\x03\x04"):
         return "docx", *docx_text(data, name)
-    if data.startswith((b"\xd0\xcf\x11\xe0", b"{\\rtf")):
-        message = "an old Word file: save it as .docx and read that"
-        raise RuleError(Finding("format", "", message, name, _KINDS, name))
+    if data.startswith(_OLD) and _LOCKED in data:
+        message = "the document wants a password"
+        raise RuleError(Finding("encrypted", "", message, file=name))
+    for begins, message in _REFUSED:
+        if data.startswith(begins):
+            raise RuleError(Finding("format", "", message, name, _KINDS, name))
     text = _decoded(data, name)
     if _PAGE.search(data[:4000]):
         return "html", html_text(text), ()
@@ -77,11 +92,24 @@ def _decoded(data: bytes, name: str) -> str:
         ways.insert(0, "big5hkscs")
     for way in ways:
         try:
-            return data.decode(way)
+            text = data.decode(way)
         except UnicodeDecodeError:
             continue
+        # a text of Hong Kong or Macao that does not say what it is
+        return _as_big5(data, text) if way == "gb18030" else text
     allowed = "UTF-8, GB18030"
     raise RuleError(Finding("encoding", "", "neither UTF-8 nor GB18030", None, allowed, name))
+
+
+def _as_big5(data: bytes, text: str) -> str:
+    """The text read as Big5 where it has characters of no text otherwise, and fewer so."""
+    if not (odd := len(_ODD.findall(text))):
+        return text
+    try:
+        other = data.decode("big5hkscs")
+    except UnicodeDecodeError:
+        return text
+    return other if len(_ODD.findall(other)) < odd else text
 
 
 def _too_large(size: int, name: str) -> Finding:
