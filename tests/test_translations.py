@@ -76,7 +76,7 @@ def test_what_may_stay_chinese_is_still_there():
         ('words = Words(f"第 {n} 项", f"item {n}")', []),
         ('note = f"共 {n} 项"', ["共 ", " 项"]),
         ('def f():\n    """一句说明"""', []),
-        ('log("不能写 / cannot be written")', []),
+        ('log("不能写 · cannot be written")', []),
         ('field = Field(examples=["示例"])', []),
         ("row = [1, '、', 'x']", []),
     ],

@@ -181,8 +181,8 @@ def of_python(source: str, path: str) -> Iterator[Stray]:
             continue
         whole = above[node] if isinstance(above[node], ast.JoinedStr) else node
         said = "".join(str(one.value) for one in ast.walk(whole) if isinstance(one, ast.Constant))
-        if ENGLISH.search(said) and " / " in said:
-            continue  # a line for the console says both: 中文 / English
+        if ENGLISH.search(said) and " · " in said:
+            continue  # a line for the console says both: 中文 · English
         chain: list[ast.AST] = [node]
         while not isinstance(chain[-1], ast.stmt):
             chain.append(above[chain[-1]])

@@ -195,7 +195,7 @@ def test_every_key_is_explained_in_both_languages() -> None:
         if not isinstance(schema, dict):
             return
         for key, value in (schema.get("properties") or {}).items():
-            if key not in ("zh", "en") and " / " not in value.get("description", ""):
+            if key not in ("zh", "en") and " · " not in value.get("description", ""):
                 yield f"{path}.{key}"
             yield from unexplained(value, f"{path}.{key}")
         for part in ("items", "additionalProperties", "anyOf", "$defs", "node"):

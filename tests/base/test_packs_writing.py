@@ -91,7 +91,7 @@ def test_days_and_figures_are_written_as_people_write_them() -> None:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("out") / "pack"
-    write_pack(documents_of(read_pack(DEMO)), folder, head="写出 / written")
+    write_pack(documents_of(read_pack(DEMO)), folder, head="写出 · written")
     return folder
 
 
@@ -108,7 +108,7 @@ def test_people_can_read_it_and_what_is_inherited_is_left_out(written: Path) -> 
         here, there = written / folder, DEMO / folder
         assert {f.name for f in here.iterdir()} == {f.name for f in there.iterdir()}
     units = (written / "units.yaml").read_text()
-    assert units.startswith("# 写出 / written\n") and "zh: 市财政局" in units and "\\u" not in units
+    assert units.startswith("# 写出 · written\n") and "zh: 市财政局" in units and "\\u" not in units
     assert "closes: 2027-01-22" in (written / "policies" / "SZD-2026-018.yaml").read_text()
     ((rows, _lines),) = read_yaml(units)
     assert list(rows[0]) == ["code", "name", "parent", "region", "kind"]

@@ -96,7 +96,7 @@ def test_the_same_file_again_changes_nothing(file: Path) -> None:
     run("clock", "upload", file)
     version = calendar_version()
     again = run("clock", "upload", file)
-    assert again.exit_code == 0 and "没有变化 / no difference" in again.stdout
+    assert again.exit_code == 0 and "没有变化 · no difference" in again.stdout
     assert "0 open clocks counted again" in again.stdout
     assert calendar_version() == version and CalendarUpload.objects.count() == 1
 

@@ -220,7 +220,10 @@ def unreadable(tmp_path):
     return {
         "neither": ("测试".encode("utf-16"), "既不是 UTF-8 也不是 GB18030"),
         "empty": (b"", "文件是空的"),
-        "no column": (good.replace("注册日期".encode(), "日期".encode()), "缺少列：注册日期"),
+        "no column": (
+            good.replace("注册日期".encode(), "日期".encode()),
+            "missing column: 注册日期",
+        ),
         "open quote": (good + b'"' + good, "no CSV from line"),
         "broken parquet": (parquet[: len(parquet) // 2], "no Parquet file"),
     }

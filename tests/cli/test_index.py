@@ -23,7 +23,7 @@ def test_it_is_built_and_told_and_agrees():
     done = run("index", "status")
     assert done.exit_code == 0, done.output
     assert str(index_folder()) in done.output
-    assert run("index", "check").output == "没有不一致 / nothing disagrees\n"
+    assert run("index", "check").output == "没有不一致 · nothing disagrees\n"
 
 
 def test_a_check_names_what_disagrees_and_builds_it_anew(demo_city):

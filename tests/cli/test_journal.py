@@ -33,7 +33,7 @@ def verify():
 def test_sealing_numbers_every_line_once(demo_city):
     waiting = JournalLine.objects.filter(number=None).count()
     book.record(EnterpriseFactory.create(), "declare_fact", actor_id=None, now=NOW)
-    assert run("journal", "seal").stdout == f"{waiting + 1} 行已封存 / lines sealed\n"
+    assert run("journal", "seal").stdout == f"{waiting + 1} 行已封存 · lines sealed\n"
     assert run("journal", "seal").stdout.startswith("0 ")
     assert not JournalLine.objects.filter(number=None).exists()
 

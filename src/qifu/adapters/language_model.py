@@ -50,7 +50,7 @@ class ChatModel:
                 for piece in response.iter_bytes():
                     whole += piece
                     if len(whole) > _MOST_BYTES:
-                        raise Unreachable("答复太长 / the answer is too long")
+                        raise Unreachable("答复太长 · the answer is too long")
         except httpx.HTTPError as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from None
         return _first_choice(whole)
@@ -60,9 +60,9 @@ def _first_choice(whole: bytes) -> str:
     try:
         said: Any = httpx.Response(200, content=whole).json()["choices"][0]["message"]["content"]
     except (ValueError, KeyError, IndexError, TypeError, RecursionError):
-        raise Unreachable("不是聊天接口的答复 / no answer of a chat interface") from None
+        raise Unreachable("不是聊天接口的答复 · no answer of a chat interface") from None
     if not isinstance(said, str):
-        raise Unreachable("答复里没有文字 / no text in the answer")
+        raise Unreachable("答复里没有文字 · no text in the answer")
     return said
 
 

@@ -27,7 +27,7 @@ def encoding_of(path: Path) -> str:
             continue
         return encoding
     raise UnreadableFile(
-        f"{path.name}: neither UTF-8 nor GB18030 / 既不是 UTF-8 也不是 GB18030 编码"
+        f"{path.name}: 既不是 UTF-8 也不是 GB18030 编码 · neither UTF-8 nor GB18030"
     )
 
 
@@ -44,7 +44,7 @@ def read_csv(path: Path) -> Iterator[tuple[int, list[str]]]:
             rows = csv.reader(_without_nul(file), strict=True)
             header = next(rows, None)
             if header is None:
-                raise UnreadableFile(f"{path.name}: the file is empty / 文件是空的")
+                raise UnreadableFile(f"{path.name}: 文件是空的 · the file is empty")
             yield 1, header
             line = rows.line_num + 1
             for cells in rows:
@@ -77,8 +77,8 @@ def named_columns(
     missing = [f"{columns[ours][0]}（{ours}）" for ours in required if ours not in names]
     if missing:
         raise UnreadableFile(
-            f"{name}: missing column / 缺少列：{'、'.join(missing)}; "
-            f"found / 现有：{'、'.join(header)[:300]}"
+            f"{name}: 缺少列 · missing column: {'、'.join(missing)}; "
+            f"现有 · found: {'、'.join(header)[:300]}"
         )
     return names, tuple(c for c, ours in zip(header, names, strict=True) if not ours and c.strip())
 

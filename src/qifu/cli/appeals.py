@@ -77,7 +77,7 @@ def route(file: Path, column: str | None, region: str, out: Path | None) -> None
                     click.echo(_shown(line, text, read))
     except (Refused, UnreadableFile) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{rows:,} 条 / texts; {city.pack} {city.version}")
+    click.echo(f"{rows:,} 条 texts; {city.pack} {city.version}")
     _print_totals(totals)
 
 
@@ -134,7 +134,7 @@ def suggest(out: Path | None) -> None:
         raise click.ClickException(str(error)) from None
     seconds = (timezone.now() - now).total_seconds()
     click.echo(
-        f"{len(waiting):,} 件待受理 / cases wait; {city.pack} {city.version}; {seconds:.0f} s"
+        f"{len(waiting):,} 件待受理 · cases wait; {city.pack} {city.version}; {seconds:.0f} s"
     )
     _print_totals(totals)
 
@@ -152,9 +152,9 @@ def replay() -> None:
         said = f"存的是 stored {found.stored}，记录重放 replayed {found.replayed}"
         click.echo(f"{found.number}: {said}{why}", err=True)
     if wrong:
-        click.echo(f"{wrong:,} 件与记录不符 / cases differ from the journal", err=True)
+        click.echo(f"{wrong:,} 件与记录不符 · cases differ from the journal", err=True)
         sys.exit(1)
-    click.echo("每一件的状态都与记录一致 / every case stands where its journal leads")
+    click.echo("每一件的状态都与记录一致 · every case stands where its journal leads")
 
 
 @appeals.command()
@@ -209,7 +209,7 @@ def _texts(file: Path, column: str | None) -> Iterator[tuple[int, str, str]]:
     text = _place(names, (column,) if column else TEXT_COLUMNS)
     if text is None:
         wanted = column or "、".join(TEXT_COLUMNS)
-        raise UnreadableFile(f"{file.name}: 缺少列 / missing column: {wanted}")
+        raise UnreadableFile(f"{file.name}: 缺少列 · missing column: {wanted}")
     title = None if column else _place(names, TITLE_COLUMNS)
     for line, cells in rows:
         words = cells[text] if text < len(cells) else ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qifu.base.packs import Pack
     from qifu.rulebook.findings import Finding
 
-NOTHING_LOADED = "没有载入 / nothing was loaded"
+NOTHING_LOADED = "没有载入 · nothing was loaded"
 # how many of the places that differ are named for one thing
 MOST_PLACES = 5
 PACK = click.argument("pack", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -81,7 +81,7 @@ def new(folder: Path, identity: str, name: str, name_en: str, region: str, langu
         )  # fmt: skip
     except NotEmpty:
         _refused(
-            click.ClickException(f"{folder}: 不是空文件夹，没有写入 / not empty, nothing written")
+            click.ClickException(f"{folder}: 不是空文件夹，没有写入 · not empty, nothing written")
         )
     except Wrong as error:
         _told(error.findings)
@@ -110,11 +110,11 @@ def check(pack: Path, as_json: bool, as_of: str | None) -> None:
     elif findings or reading.warnings:
         _told((*findings, *reading.warnings))
         click.echo(
-            f"{len(findings)} 处问题 / findings, {len(reading.warnings)} 处提醒 / warnings",
+            f"{len(findings)} 处问题 findings, {len(reading.warnings)} 处提醒 warnings",
             err=True,
         )
     else:
-        click.echo(f"{pack}: no findings / 没有问题")
+        click.echo(f"{pack}: 没有问题 · no findings")
     if findings:
         sys.exit(1)
 
@@ -151,7 +151,7 @@ def _show(changes: list[dict[str, Any]], as_json: bool) -> None:
         more = " …" if len(change["paths"]) > MOST_PLACES else ""
         where = f": {places}{more}" if places else ""
         click.echo(f"{change['what']:8} {change['kind']} {change['code']}{where}")
-    click.echo(f"{len(changes)} 处变化 / changes" if changes else "没有变化 / no difference")
+    click.echo(f"{len(changes)} 处变化 changes" if changes else "没有变化 · no difference")
 
 
 def _print(data: object) -> None:
@@ -220,13 +220,13 @@ def history(as_json: bool) -> None:
         _print(rows)
         return
     for row in rows:
-        who = row["who"] or "命令行 / command line"
+        who = row["who"] or "命令行 · command line"
         click.echo(
             f"#{row['number']}  {row['when']}  {who}  {row['pack']} {row['version']}  "
-            f"{row['changes']} 处变化 / changes  {str(row['hash'])[:12]}"
+            f"{row['changes']} 处变化 changes  {str(row['hash'])[:12]}"
         )
     click.echo(
-        "最后一行是现行的 / the last line is in force" if rows else "没有载入过 / no load yet"
+        "最后一行是现行的 · the last line is in force" if rows else "没有载入过 · no load yet"
     )
 
 
@@ -243,7 +243,7 @@ def undo(to: int | None) -> None:
     try:
         outcome = undo_load(to=to, now=timezone.now())
     except Refused as error:
-        _refused(error, "没有恢复 / nothing was undone")
+        _refused(error, "没有恢复 · nothing was undone")
     for line in outcome:
         click.echo(line)
 
@@ -264,7 +264,7 @@ def export(folder: Path, number: int | None) -> None:
         files, content = export_city(folder, load=number)
     except NotEmpty:
         _refused(
-            click.ClickException(f"{folder}: 不是空文件夹，没有写入 / not empty, nothing written")
+            click.ClickException(f"{folder}: 不是空文件夹，没有写入 · not empty, nothing written")
         )
     except Refused as error:
         _refused(error)
@@ -276,12 +276,12 @@ def export(folder: Path, number: int | None) -> None:
     if hash_of(documents_of(read_or_exit(folder))) != content:
         # the pack that it extends is another one here than when it was loaded
         click.echo(
-            "写出的内容与系统里的不同：所引用的数据包（extends）已经变了 / "
+            "写出的内容与系统里的不同：所引用的数据包（extends）已经变了 · "
             "what was written differs from the system: the pack that it extends has changed",
             err=True,
         )
         sys.exit(1)
-    click.echo(f"{len(files)} 个文件 / files  {content[:12]}")
+    click.echo(f"{len(files)} 个文件 files  {content[:12]}")
 
 
 @city.command()

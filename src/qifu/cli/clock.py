@@ -78,12 +78,12 @@ def due(
     """到期时间和逐日说明 · The due moment and the reason for every day on the way to it."""
     if (working_days is None) == (calendar_days is None):
         raise click.UsageError(
-            "--working-days 与 --calendar-days 须给出其中一个 / "
+            "--working-days 与 --calendar-days 须给出其中一个 · "
             "give exactly one of --working-days and --calendar-days"
         )
     if roll and calendar_days is None:
         raise click.UsageError(
-            "--roll 只用于 --calendar-days / --roll goes with --calendar-days only"
+            "--roll 只用于 --calendar-days · --roll goes with --calendar-days only"
         )
     moments = [_moment(text) for text in starts]
     stops = [_pause(text) for text in pauses]
@@ -133,7 +133,7 @@ def years(as_json: bool) -> None:
             f"{row['working_days']} 个工作日 working days  {row['source']}{version}"
         )
     if not stored:
-        click.echo("没有数据库，只列数据包里的年份 / no database: years of the pack only", err=True)
+        click.echo("没有数据库，只列数据包里的年份 · no database: years of the pack only", err=True)
 
 
 @clock.command()
@@ -165,12 +165,12 @@ def upload(file: Path) -> None:
     except (RuleError, Refused) as error:
         for finding in getattr(error, "findings", (error,)):
             click.echo(str(finding), err=True)
-        click.echo("没有保存 / nothing was kept", err=True)
+        click.echo("没有保存 · nothing was kept", err=True)
         sys.exit(1)
     if calendar_version() == before:
-        click.echo(f"{kept.year} 年的安排没有变化 / no difference (version {kept.pk})")
+        click.echo(f"{kept.year} 年的安排没有变化 · no difference (version {kept.pk})")
     else:
-        click.echo(f"{kept.year} 年的安排已保存，第 {kept.pk} 版 / kept as version {kept.pk}")
+        click.echo(f"{kept.year} 年的安排已保存，第 {kept.pk} 版 · kept as version {kept.pk}")
     counted = recompute_clocks(now=timezone.now(), progress=_Told())
     click.echo(
         f"重算 {counted.clocks} 个未完时限：{counted.moved} 个改期，"
@@ -215,7 +215,7 @@ def _moment(text: str, option: str = _FROM) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(
-            f"{text!r} 不是时间，请写成 2026-09-29T16:00+08:00 / is not a moment like that",
+            f"{text!r} 不是时间，请写成 2026-09-29T16:00+08:00 · is not a moment like that",
             param_hint=option,
         ) from None
     try:

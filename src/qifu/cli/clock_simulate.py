@@ -41,7 +41,7 @@ def simulate(code: str, month: datetime | None) -> None:
     try:
         city = current_city()
         if city.clock_rules is None:
-            raise click.ClickException("本市没有时限规则 / the city has no clock rules")
+            raise click.ClickException("本市没有时限规则 · the city has no clock rules")
         rules = city.clock_rules.get(code)
         examples: list[Moved] = []
         found = counting.tallies(
@@ -49,9 +49,9 @@ def simulate(code: str, month: datetime | None) -> None:
         )
     except (ClockError, Refused) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{wanted:%Y-%m} → {rules.code} {rules.version}: {rules.name.zh} / {rules.name.en}")
+    click.echo(f"{wanted:%Y-%m} → {rules.code} {rules.version}: {rules.name.zh} · {rules.name.en}")
     if not found:
-        click.echo("这个月没有提交的诉求 / no case was submitted in that month")
+        click.echo("这个月没有提交的诉求 · no case was submitted in that month")
         return
     click.echo(_HEAD)
     rows: list[tuple[str, ...]] = [_COLUMNS]

@@ -11,7 +11,7 @@ import click
 from qifu.cli.city import read_or_exit
 from qifu.cli.main import reach_database, start_django
 
-START_OVER = "make demo-reset 从头开始 / starts over"
+START_OVER = "make demo-reset 从头开始 · starts over"
 
 
 def _loopback_only(host: str) -> None:
@@ -110,7 +110,7 @@ def demo(port: int, firms: int, appeals: int, only_load: bool) -> None:
     call_command("migrate", verbosity=0)
     pack = read_or_exit(settings.QIFU_CITY)
     if not pack.demo:
-        raise click.ClickException(f"{settings.QIFU_CITY}: 没有 demo.yaml / has no demo.yaml")
+        raise click.ClickException(f"{settings.QIFU_CITY}: 没有 demo.yaml · has no demo.yaml")
     try:
         loaded = load_city(pack, now=timezone.now())
     except Refused as error:
@@ -123,7 +123,7 @@ def demo(port: int, firms: int, appeals: int, only_load: bool) -> None:
     with click.progressbar(length=appeals, label="Made-up appeals") as bar:
         load_demo_appeals(pack, now=timezone.now(), most=appeals, progress=bar.update)
     load_demo_draft(pack, now=timezone.now())
-    click.echo("\nDemo accounts / 演示账户 (password / 密码: " + people[0].password + ")")
+    click.echo("\n演示账户 · Demo accounts (密码 password: " + people[0].password + ")")
     for person in people:
         click.echo(f"  {person.username:18} {person.shown}")
     if only_load:

@@ -44,7 +44,7 @@ def run(partner: str) -> None:
         click.echo(str(error), err=True)
         sys.exit(1)
     if not rounds:
-        click.echo("数据包里没有交换对象 / the pack names no partner (appeals.yaml, exchange)")
+        click.echo("数据包里没有交换对象 · the pack names no partner (appeals.yaml, exchange)")
     for ran in rounds:
         rows = "，".join(f"{OUTCOMES[name]} {count:,}" for name, count in sorted(ran.rows.items()))
         click.echo(
@@ -77,7 +77,7 @@ def status() -> None:
         click.echo(str(error), err=True)
         sys.exit(1)
     if not partners:
-        click.echo("数据包里没有交换对象 / the pack names no partner (appeals.yaml, exchange)")
+        click.echo("数据包里没有交换对象 · the pack names no partner (appeals.yaml, exchange)")
     for partner in partners:
         folder = settings.QIFU_VAR / "exchange" / partner / "in"
         waiting = waiting_files(folder)

@@ -31,7 +31,7 @@ def facts(code: str, as_of: datetime | None, derived: bool, out: Path | None) ->
     """
     known, zh, en = validate_uscc(code)
     if known is None:
-        raise click.BadParameter(f"{zh} / {en}", param_hint="CODE")
+        raise click.BadParameter(f"{zh} · {en}", param_hint="CODE")
     start_django()
     from django.utils.timezone import localdate
 
@@ -41,7 +41,7 @@ def facts(code: str, as_of: datetime | None, derived: bool, out: Path | None) ->
 
     firm = firm_by_code(known)
     if firm is None:
-        raise click.ClickException(f"没有登记这家企业 / no such firm: {known}")
+        raise click.ClickException(f"没有登记这家企业 · no such firm: {known}")
     try:
         city = current_city()
     except Refused as error:
@@ -57,4 +57,4 @@ def facts(code: str, as_of: datetime | None, derived: bool, out: Path | None) ->
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror}") from None
-    click.echo(f"{known}: {len(view)} 条事实 / facts → {out}")
+    click.echo(f"{known}: {len(view)} 条事实 facts → {out}")

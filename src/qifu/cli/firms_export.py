@@ -62,7 +62,7 @@ def export(out: Path, as_of: datetime | None, policies: Path | None) -> None:
             written = write_facts(out, keys, city, on=on, progress=progress)
     except OSError as error:
         raise click.ClickException(
-            f"{out}：写不进去 / cannot be written: {error.strerror or error}"
+            f"{out}：写不进去 · cannot be written: {error.strerror or error}"
         ) from None
     click.echo(
         f"{on} · {written.firms:,} 家企业 enterprises, {len(written.keys)} 项事实 facts → {out}"

@@ -76,7 +76,7 @@ def loading(file: Path, count: Callable[[], int]) -> Iterator[Callable[[int], No
 
 def tell_bad(path: Path | None) -> None:
     if path:
-        click.echo(f"不能用的行和原因 / bad rows, with the reason: {path}")
+        click.echo(f"不能用的行和原因 · bad rows, with the reason: {path}")
 
 
 @click.group("import")
@@ -137,7 +137,7 @@ def appeals(file: Path, username: str, channel: str, bad_path: Path | None) -> N
     from qifu.jobs.appeals import import_appeals, read_appeals
 
     now = timezone.now()
-    actor = officer(username, "appeals.intake", "不是受理岗人员 / is no intake officer")
+    actor = officer(username, "appeals.intake", "不是受理岗人员 · is no intake officer")
     with loading(file, lambda: sum(1 for _ in read_appeals(file))) as progress:
         done = import_appeals(
             file,
@@ -171,7 +171,7 @@ def channels(file: Path, username: str, bad_path: Path | None) -> None:
     from qifu.jobs.channels import import_channels, read_channels
 
     now = timezone.now()
-    actor = officer(username, "channels.edit", "不维护渠道 / does not keep the channel list")
+    actor = officer(username, "channels.edit", "不维护渠道 · does not keep the channel list")
     with loading(file, lambda: sum(1 for _ in read_channels(file))) as progress:
         done = import_channels(
             file, actor=actor, bad_path=bad_path or bad_file(file), now=now, progress=progress
@@ -183,5 +183,5 @@ def channels(file: Path, username: str, bad_path: Path | None) -> None:
         f"{done.same:,} as before, {done.bad:,} bad"
     )
     if done.unread:
-        click.echo(f"不认识的列 / columns not read: {', '.join(done.unread)}")
+        click.echo(f"不认识的列 · columns not read: {', '.join(done.unread)}")
     tell_bad(done.bad_file)

@@ -24,7 +24,7 @@ def status() -> None:
     try:
         found = standing(index_folder())
     except Torn as error:
-        click.echo(f"没有可用的索引 / no index: {error}。后台任务会重建 / the worker builds it")
+        click.echo(f"没有可用的索引 · no index: {error}。后台任务会重建 · the worker builds it")
         sys.exit(1)
     fits = found.stamp == current_city().facts_stamp
     click.echo(
@@ -35,7 +35,7 @@ def status() -> None:
         f"  大小 size: {found.bytes / 1e6:,.1f} MB；未并入的变更 journal: {found.noted:,} B"
     )
     if not fits:
-        click.echo("数据包已变，等待重建 / made with another pack: the worker builds it anew")
+        click.echo("数据包已变，等待重建 · made with another pack: the worker builds it anew")
         sys.exit(1)
 
 
@@ -52,12 +52,12 @@ def rebuild() -> None:
     try:
         firms = build_index(current_city(), on=timezone.localdate())
     except Busy:
-        click.echo("另一个进程正在使用索引，请稍后再试 / another process holds it", err=True)
+        click.echo("另一个进程正在使用索引，请稍后再试 · another process holds it", err=True)
         sys.exit(1)
     except Refused as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    click.echo(f"已重建 / built: {firms:,} 家企业 firms")
+    click.echo(f"已重建 · built: {firms:,} 家企业 firms")
 
 
 @index.command()
@@ -80,6 +80,6 @@ def check(firms: int) -> None:
             err=True,
         )
     if wrong:
-        click.echo(f"{len(wrong):,} 处不一致，已重建 / disagreements, built anew", err=True)
+        click.echo(f"{len(wrong):,} 处不一致，已重建 · disagreements, built anew", err=True)
         sys.exit(1)
-    click.echo("没有不一致 / nothing disagrees")
+    click.echo("没有不一致 · nothing disagrees")

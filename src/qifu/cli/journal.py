@@ -18,7 +18,7 @@ def seal() -> None:
     start_django()
     from qifu.base import journal as book
 
-    click.echo(f"{book.seal()} 行已封存 / lines sealed")
+    click.echo(f"{book.seal()} 行已封存 · lines sealed")
 
 
 @journal.command()

@@ -77,7 +77,7 @@ def start_django(*, tables: bool = True) -> None:
     django.setup()
     if tables and "base_cityload" not in reach_database():
         raise click.ClickException(
-            "数据库里还没有表，请先运行 / the database has no tables yet; first run: qifu migrate"
+            "数据库里还没有表，请先运行 · the database has no tables yet; first run: qifu migrate"
         )
 
 
@@ -89,7 +89,7 @@ def reach_database() -> list[str]:
         return connection.introspection.table_names()
     except Error as error:
         raise click.ClickException(
-            f"连不上数据库 / the database cannot be reached: {error}"
+            f"连不上数据库 · the database cannot be reached: {error}"
         ) from None
 
 

@@ -56,7 +56,7 @@ def forget(username: str) -> None:
 
     user = person_by_username(username)
     if user is None:
-        click.echo(f"没有这个账户 / no account called {username}", err=True)
+        click.echo(f"没有这个账户 · no account called {username}", err=True)
         sys.exit(1)
     try:
         counts = forget_person(user, actor_id=None, now=timezone.now())

@@ -29,14 +29,14 @@ def _person(username: str, organisation: str = "") -> "Actor":
 
     user = person_by_username(username)
     if user is None:
-        _stop(f"没有这个账户 / no account called {username}")
+        _stop(f"没有这个账户 · no account called {username}")
     actor = actor_for(user)
     if not organisation:
         return actor
     for one in memberships_of(actor):
         if one.organisation.code == organisation:
             return actor_for(user, one.pk)
-    _stop(f"{username} 不是这个单位的成员 / is no member of {organisation}")
+    _stop(f"{username} 不是这个单位的成员 · is no member of {organisation}")
 
 
 @tokens.command()
@@ -100,7 +100,7 @@ def revoke(username: str, number: int) -> None:
     actor = _person(username)
     token = tokens_of(actor).filter(pk=number).first()
     if token is None:
-        _stop(f"{username} 没有这个令牌 / has no token {number}")
+        _stop(f"{username} 没有这个令牌 · has no token {number}")
     try:
         revoke_token(token, actor=actor, now=timezone.now())
     except Refused as error:

@@ -94,7 +94,7 @@ def train(
             told=lambda words: click.echo(f"… {words}", err=True),
         )
     except TooLittle as error:
-        _refuse(f"{data.name}: 不够训练 / too little to train on: {error}")
+        _refuse(f"{data.name}: 不够训练 · too little to train on: {error}")
     try:
         model = save(trained.model, out)
     except OSError as error:
@@ -106,7 +106,7 @@ def train(
         f"作答 answers {answers['coverage']:.1%}，准确率 right {answers['accuracy']:.3f}，"
         f"低于 abstains below {answers['least']:.3f}"
     )
-    click.echo(f"{len(often.rows):,} 条 / texts, {len(labels)} 类 / labels → {out}")
+    click.echo(f"{len(often.rows):,} 条 texts, {len(labels)} 类 labels → {out}")
 
 
 _FIGURES = {
@@ -132,7 +132,7 @@ def predict(
     from qifu.textmine.classify.storing import UnreadableModel, load
 
     if out.resolve() == data.resolve():
-        _refuse(f"{out.name}: 不能写进源文件 / must not be the file itself")
+        _refuse(f"{out.name}: 不能写进源文件 · must not be the file itself")
     try:
         ready = load(model)
         if mapping is not None:
@@ -140,7 +140,7 @@ def predict(
     except UnreadableModel as error:
         _refuse(str(error))
     except (KeyError, ValueError) as error:
-        _refuse(f"{mapping}: 不能这样改名 / cannot be renamed so: {error}")
+        _refuse(f"{mapping}: 不能这样改名 · cannot be renamed so: {error}")
     bad_rows: list[tuple[str, BadRow]] = []
     rows = _taken(data, bad_rows, {}, labelled=False)
     answered = 0
@@ -157,7 +157,7 @@ def predict(
                 cells.append(" ".join(f"{one.word}:{one.weight:.3f}" for one in found.words))
             writer.writerow(cells)
     _write_bad(bad or out.with_name(f"{out.name}.bad.csv"), bad_rows)
-    click.echo(f"{len(rows):,} 条 / texts, 作答 answered {answered:,} → {out}")
+    click.echo(f"{len(rows):,} 条 texts, 作答 answered {answered:,} → {out}")
 
 
 @click.command()
@@ -250,7 +250,7 @@ def _day(written: str | None) -> date:
     try:
         return date.fromisoformat(written) if written else datetime.now().astimezone().date()
     except ValueError:
-        _refuse(f"--date {written}: 不是日期 / no day; like 2026-09-29")
+        _refuse(f"--date {written}: 不是日期 · no day; like 2026-09-29")
 
 
 def _write_bad(path: Path, rows: Sequence[tuple[str, "BadRow"]]) -> None:
@@ -262,7 +262,7 @@ def _write_bad(path: Path, rows: Sequence[tuple[str, "BadRow"]]) -> None:
         for name, one in rows:
             cells = [one.row.get(key, "")[:200] for key in ("id", "text", "label")]
             writer.writerow(_plain(cell) for cell in (str(one.line), name, *cells, one.zh, one.en))
-    click.echo(f"{len(rows):,} 行没有用 / rows left out → {path}", err=True)
+    click.echo(f"{len(rows):,} 行没有用 · rows left out → {path}", err=True)
 
 
 def _plain(cell: str) -> str:

@@ -34,12 +34,12 @@ def duplicates(data: Path, out: Path, least: float | None, bad: Path | None) -> 
     from qifu.textmine.likeness.repeating import LEAST, find_repeats
 
     if out.resolve() == data.resolve():
-        refuse(f"{out.name}: 不能写进源文件 / must not be the file itself")
+        refuse(f"{out.name}: 不能写进源文件 · must not be the file itself")
     rows = read_rows(data, bad or out.with_name(f"{out.name}.bad.csv"))
     found = find_repeats(rows, least=LEAST if least is None else least)
     write_table(out, HEADER, ((one.id, one.of, f"{one.score:.4f}", one.kind) for one in found))
     kinds = Counter(one.kind for one in found)
     click.echo(
-        f"{len(rows):,} 条 / texts, 重复 repeats {len(found):,} "
+        f"{len(rows):,} 条 texts, 重复 repeats {len(found):,} "
         f"({', '.join(f'{kind} {kinds[kind]:,}' for kind in sorted(kinds))}) → {out}"
     )

@@ -35,7 +35,7 @@ def replies(data: Path, out: Path) -> None:
     from qifu.base.table_files import UnreadableFile, read_named
 
     if out.resolve() == data.resolve():
-        refuse(f"{out.name}: 不能写进源文件 / must not be the file itself")
+        refuse(f"{out.name}: 不能写进源文件 · must not be the file itself")
     rows, faulty = [], 0
     try:
         for line, cells in read_named(data, _COLUMNS, ("id", "question", "reply")):
@@ -56,14 +56,14 @@ def _judged(asked: str, cells: dict[str, str], place: str) -> "Quality":
     try:
         return judge_reply(asked, cells.get("reply", ""), due=due, at=at)
     except TypeError:
-        refuse(f"{place}: due 和 at 要么都有时区，要么都没有 / give both a zone or neither")
+        refuse(f"{place}: due 和 at 要么都有时区，要么都没有 · give both a zone or neither")
 
 
 def _moment(text: str, place: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text.replace("/", "-")) if text else None
     except ValueError:
-        refuse(f"{place}: {text!r} 不是时间 / no time; like 2026-11-22 17:30")
+        refuse(f"{place}: {text!r} 不是时间 · no time; like 2026-11-22 17:30")
 
 
 def _told(found: "Quality", asked: str) -> tuple[object, ...]:

@@ -56,4 +56,4 @@ def _write_bad(path: Path, rows: Sequence["BadRow"]) -> None:
         bad.close()
     except (OSError, BadInput) as error:
         refuse(f"{path}: {error}")
-    click.echo(f"{len(rows):,} 行没有用 / rows left out → {path}", err=True)
+    click.echo(f"{len(rows):,} 行没有用 · rows left out → {path}", err=True)

@@ -94,7 +94,7 @@ def topics(
             f"({len(topic.members):,}) {topic.days[0]} – {topic.days[1]}"
         )
     click.echo(
-        f"{len(rows):,} 条 / texts, 话题 topics {len(state.topics):,}，"
+        f"{len(rows):,} 条 texts, 话题 topics {len(state.topics):,}，"
         f"其中沿用 kept {len(before & set(state.topics)):,} → {out}"
     )
 
@@ -103,7 +103,7 @@ def _day(written: str | None) -> date | None:
     try:
         return date.fromisoformat(written) if written else None
     except ValueError:
-        refuse(f"--as-of {written}: 不是日期 / no day; like 2026-09-29")
+        refuse(f"--as-of {written}: 不是日期 · no day; like 2026-09-29")
 
 
 def _weights(path: Path | None) -> "Weights":

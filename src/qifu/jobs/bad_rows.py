@@ -16,9 +16,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 def check_bad_path(bad_path: Path, path: Path) -> None:
     """BadInput where the bad rows of `path` cannot be written to `bad_path`."""
     if bad_path.resolve() == path.resolve():
-        raise BadInput(f"{bad_path}: 坏行不能写进源文件 / bad rows cannot go into the file itself")
+        raise BadInput(f"{bad_path}: 坏行不能写进源文件 · bad rows cannot go into the file itself")
     if not bad_path.absolute().parent.is_dir():
-        raise BadInput(f"{bad_path}: 没有这个文件夹 / there is no such folder")
+        raise BadInput(f"{bad_path}: 没有这个文件夹 · there is no such folder")
 
 
 class BadRows:

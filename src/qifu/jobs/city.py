@@ -51,7 +51,7 @@ def load_city(pack: Pack, *, now: datetime, actor_id: int | None = None) -> list
     documents = documents_of(pack)
     content = documents_hash(documents)
     if before and before.content_hash == content and before.pack == pack.id:
-        return [f"{pack.id} {pack.version}: 没有变化，无需载入 / no difference, nothing to load"]
+        return [f"{pack.id} {pack.version}: 没有变化，无需载入 · no difference, nothing to load"]
     return _put_in_force(documents, before, step="load_city", note="", now=now, actor_id=actor_id)
 
 
@@ -141,12 +141,12 @@ def _put_in_force(
     return [
         f"{pack} {version}{note}: {what['added']} added, {what['changed']} changed, "
         f"{what['removed']} removed",
-        "部门 / units: " + ", ".join(f"{count} {word}" for word, count in units.items()),
-        "渠道 / channels: " + channels.told(),
-        "政策 / policies: " + ", ".join(f"{count} {word}" for word, count in policies.items()),
-        "法规 / statutes: " + ", ".join(f"{count} {word}" for word, count in laws.items()),
-        "解答 / answers: " + ", ".join(f"{count} {word}" for word, count in answers.items()),
-        "日历 / calendar: " + (", ".join(years) or "0"),
+        "部门 units: " + ", ".join(f"{count} {word}" for word, count in units.items()),
+        "渠道 channels: " + channels.told(),
+        "政策 policies: " + ", ".join(f"{count} {word}" for word, count in policies.items()),
+        "法规 statutes: " + ", ".join(f"{count} {word}" for word, count in laws.items()),
+        "解答 answers: " + ", ".join(f"{count} {word}" for word, count in answers.items()),
+        "日历 calendar: " + (", ".join(years) or "0"),
     ]
 
 

@@ -70,7 +70,7 @@ def run_exchange(
         return []
     partners = [one for one in partners_of(city) if partner in ("", one["code"])]
     if partner and not partners:
-        raise BadInput(f"{partner}: 数据包里没有 / is not in the pack", field="partner")
+        raise BadInput(f"{partner}: 数据包里没有 · is not in the pack", field="partner")
     actor = exchange_desk(city)
     if actor is NOBODY:
         return []
@@ -175,9 +175,7 @@ def _take_file(
     counts: Counter[str] = Counter()
     try:
         if path.stat().st_size > LARGEST:
-            raise UnreadableFile(
-                f"{path.name}: larger than {LARGEST >> 20} MB / 超过 {LARGEST >> 20} MB"
-            )
+            raise UnreadableFile(f"{path.name}: 超过 {LARGEST >> 20} MB · larger than that")
         _take_rows(path, home, partner, ran, counts, actor=actor, now=now)
     except UnreadableFile as error:
         ran.unreadable += 1

@@ -32,12 +32,12 @@ def rows_of(path: Path, *, acks: bool = False) -> Iterator[tuple[int, Row | None
         while text := file.readline(LONGEST_LINE + 1):
             line += 1
             if len(text) > LONGEST_LINE:
-                raise UnreadableFile(f"{path.name}: line {line} is too long / 第 {line} 行太长")
+                raise UnreadableFile(f"{path.name}: 第 {line} 行太长 · line {line} is too long")
             if text.strip():
                 some = True
                 yield line, _row(text, columns)
     if not some:
-        raise UnreadableFile(f"{path.name}: the file is empty / 文件是空的")
+        raise UnreadableFile(f"{path.name}: 文件是空的 · the file is empty")
 
 
 def _row(text: str, columns: Mapping[str, tuple[str, ...]]) -> Row | None:

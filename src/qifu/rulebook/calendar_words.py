@@ -16,7 +16,7 @@ class ClockError(ValueError):
 
     def __init__(self, about: str, zh: str, en: str) -> None:
         self.about, self.zh, self.en = about, zh, en
-        super().__init__(f"{zh} / {en}")
+        super().__init__(f"{zh} · {en}")
 
 
 class Name(NamedTuple):

@@ -101,7 +101,7 @@ def load_answers(rows: Iterable[Mapping[str, Any]], *, now: datetime) -> dict[st
             counts["same"] += 1
     if changed:
         raise Conflict(
-            "版本不可更改，请把版本号加一 / versions never change, raise the number: "
+            "版本不可更改，请把版本号加一 · versions never change, raise the number: "
             + ", ".join(changed)
         )
     gone = [

@@ -66,7 +66,7 @@ class LoadedChannels:
         )
         if not self.overruled:
             return counts
-        return f"{counts}; 人工修改被数据包覆盖 / edits overruled: {', '.join(self.overruled)}"
+        return f"{counts}; 人工修改被数据包覆盖 · edits overruled: {', '.join(self.overruled)}"
 
 
 def tidy(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def load_policies(
             counts["same"] += 1
     if changed:
         raise Conflict(
-            "版本不可更改，请把版本号加一 / versions never change, raise the number: "
+            "版本不可更改，请把版本号加一 · versions never change, raise the number: "
             + ", ".join(changed)
         )
     PolicyVersion.objects.bulk_create(added)

@@ -77,26 +77,26 @@ def ask(
 
 def _document(said: str) -> dict[str, Any]:
     if len(said) > MOST_SAID:
-        raise NotAsAsked("答复太长 / the answer is too long")
+        raise NotAsAsked("答复太长 · the answer is too long")
     # some wrap what was asked for in a fence of three backticks
     body = said.strip().removeprefix("```json").removeprefix("```").removesuffix("```")
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
-        raise NotAsAsked("不是 JSON / no JSON") from None
+        raise NotAsAsked("不是 JSON · no JSON") from None
     if not isinstance(found, dict):
-        raise NotAsAsked("不是 JSON 对象 / no JSON object")
+        raise NotAsAsked("不是 JSON 对象 · no JSON object")
     return found
 
 
 def place(quote: object, text: str, after: int = 0) -> tuple[int, int]:
     """Where a quote stands in a text, word for word; NotAsAsked where it does not."""
     if not isinstance(quote, str) or not quote.strip():
-        raise NotAsAsked("引文是空的 / an empty quote")
+        raise NotAsAsked("引文是空的 · an empty quote")
     at = text.find(quote, after)
     at = at if at >= 0 else text.find(quote)
     if at < 0:
-        raise NotAsAsked(f"原文里没有这句 / not in the text: {quote[:60]}")
+        raise NotAsAsked(f"原文里没有这句 · not in the text: {quote[:60]}")
     return at, at + len(quote)
 
 
@@ -104,5 +104,5 @@ def listed(document: Mapping[str, Any], key: str) -> list[Any]:
     """The list under a key; NotAsAsked for anything else."""
     found = document.get(key)
     if not isinstance(found, list):
-        raise NotAsAsked(f"{key} 要是列表 / {key} has to be a list")
+        raise NotAsAsked(f"{key} 要是列表 · {key} has to be a list")
     return found

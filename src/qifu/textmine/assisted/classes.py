@@ -46,12 +46,12 @@ class AssistedClassifier:
         if label == "":
             return None
         if not isinstance(label, str) or label not in self.labels:
-            raise NotAsAsked(f"没有这个代码 / no such code: {str(label)[:40]}")
+            raise NotAsAsked(f"没有这个代码 · no such code: {str(label)[:40]}")
         if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
-            raise NotAsAsked("confidence 要在 0 到 1 之间 / has to be from 0 to 1")
+            raise NotAsAsked("confidence 要在 0 到 1 之间 · has to be from 0 to 1")
         quotes = listed(found, "quotes")
         if not quotes:
-            raise NotAsAsked("没有引文 / no quotes")
+            raise NotAsAsked("没有引文 · no quotes")
         for quote in quotes:
             place(quote, text)
         words = tuple(Spoke(quote, 1 / len(quotes)) for quote in quotes)

@@ -58,10 +58,10 @@ class AssistedReader:
         made = []
         for number, row in enumerate(listed(found, "conditions"), start=1):
             if not isinstance(row, dict):
-                raise NotAsAsked("条件要是对象 / a condition has to be an object")
+                raise NotAsAsked("条件要是对象 · a condition has to be an object")
             span = place(row.get("quote"), text.content)
             if not any(_in(span, unread) for unread in draft.unread):
-                raise NotAsAsked(f"这句不在问题里 / not one of the sentences: {row['quote'][:40]}")
+                raise NotAsAsked(f"这句不在问题里 · not one of the sentences: {row['quote'][:40]}")
             says = {
                 key: row[key] for key in ("attr", "op", "value", "unit", "period")
                 if row.get(key) is not None

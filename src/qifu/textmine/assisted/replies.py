@@ -53,7 +53,7 @@ def draft_reply(model: LanguageModel, question: str, sources: Sequence[Source]) 
     """Ask for a draft; refuse a paragraph that cites nothing, quotes what is not there, or has a
     figure that its source does not have. Without sources nothing is asked."""
     if not sources:
-        return ReplyDraft((), "", "没有可以引用的材料 / nothing to cite")
+        return ReplyDraft((), "", "没有可以引用的材料 · nothing to cite")
     masked, _ = mask(question)
     content = json.dumps(
         {
@@ -72,17 +72,17 @@ def _paragraphs(found: dict[str, Any], texts: dict[str, str]) -> tuple[Paragraph
     for row in listed(found, "paragraphs"):
         text = row.get("text") if isinstance(row, dict) else None
         if not isinstance(text, str) or not text.strip():
-            raise NotAsAsked("有空的段落 / an empty paragraph")
+            raise NotAsAsked("有空的段落 · an empty paragraph")
         source = row.get("source")
         if not isinstance(source, str) or source not in texts:
-            raise NotAsAsked(f"没有这份材料 / no such source: {str(source)[:40]}")
+            raise NotAsAsked(f"没有这份材料 · no such source: {str(source)[:40]}")
         span = place(row.get("quote"), texts[source])
         strange = set(_FIGURE.findall(text)) - set(_FIGURE.findall(texts[source]))
         if strange:
             raise NotAsAsked(
-                f"材料里没有这些数字 / figures of no source: {'、'.join(sorted(strange))}"
+                f"材料里没有这些数字 · figures of no source: {'、'.join(sorted(strange))}"
             )
         made.append(Paragraph(text.strip(), source, span))
     if not made:
-        raise NotAsAsked("没有段落 / no paragraphs")
+        raise NotAsAsked("没有段落 · no paragraphs")
     return tuple(made)

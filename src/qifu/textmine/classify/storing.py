@@ -64,14 +64,14 @@ def load(path: Path) -> TextModel:
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
-                raise UnreadableModel(f"{path.name}: 文件太大 / far too large for a model")
+                raise UnreadableModel(f"{path.name}: 文件太大 · far too large for a model")
         with np.load(path, allow_pickle=False) as file:
             about = json.loads(bytes(file["about"]).decode())
             version = about["card"]["format"]
             if version != FORMAT:
                 raise UnreadableModel(
                     f"{path.name}: 模型格式是第 {version} 版，本程序读第 {FORMAT} 版，"
-                    "请用 qifu triage train 重新训练 / "
+                    "请用 qifu triage train 重新训练 · "
                     f"the model has format {version}, this program reads {FORMAT}: train it again"
                 )
             words = bytes(file["vocabulary"]).decode().split(_BETWEEN)
@@ -80,10 +80,10 @@ def load(path: Path) -> TextModel:
         raise
     except (OSError, zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         raise UnreadableModel(
-            f"{path.name}: 不是模型文件，或已损坏 / no model file, or damaged: {error}"
+            f"{path.name}: 不是模型文件，或已损坏 · no model file, or damaged: {error}"
         ) from None
     if digest_of(model) != model.card.get("digest"):
-        raise UnreadableModel(f"{path.name}: 内容与校验值不符 / does not match its digest")
+        raise UnreadableModel(f"{path.name}: 内容与校验值不符 · does not match its digest")
     return model
 
 

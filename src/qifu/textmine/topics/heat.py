@@ -80,14 +80,14 @@ def parse_weights(text: str) -> Weights:
     try:
         said = json.loads(text)
     except ValueError as error:
-        raise BadWeights(f"不是 JSON / no JSON: {error}") from None
+        raise BadWeights(f"不是 JSON · no JSON: {error}") from None
     known = asdict(DEFAULTS)
     if not isinstance(said, dict) or set(said) - set(known):
-        raise BadWeights(f"只能有这些名称 / only these names: {', '.join(known)}")
+        raise BadWeights(f"只能有这些名称 · only these names: {', '.join(known)}")
     for name, value in said.items():
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or value < 0:
-            raise BadWeights(f"{name}: 不是非负的数 / no number from 0 up")
+            raise BadWeights(f"{name}: 不是非负的数 · no number from 0 up")
         if value == 0 and name.startswith(("full", "half")):
-            raise BadWeights(f"{name}: 必须大于 0 / must be above 0")
+            raise BadWeights(f"{name}: 必须大于 0 · must be above 0")
     return Weights(**{name: float(value) for name, value in said.items()})

@@ -61,18 +61,18 @@ def parse(text: str) -> State:
     try:
         said = json.loads(text)
     except ValueError as error:
-        raise BadState(f"不是 JSON / no JSON: {error}") from None
+        raise BadState(f"不是 JSON · no JSON: {error}") from None
     if not isinstance(said, dict) or said.get("format") != FORMAT:
-        raise BadState("格式不对 / of another format")
+        raise BadState("格式不对 · of another format")
     topics, following = said.get("topics"), said.get("next")
     if not isinstance(topics, Mapping) or not isinstance(following, int):
-        raise BadState("内容不全 / parts are missing")
+        raise BadState("内容不全 · parts are missing")
     for ident, members in topics.items():
         number = ident[1:]
         if ident[:1] != "T" or not (number.isascii() and number.isdigit()):
-            raise BadState(f"{ident}: 不是话题编号 / no id of a topic")
+            raise BadState(f"{ident}: 不是话题编号 · no id of a topic")
         if int(number) >= following or not isinstance(members, list):
-            raise BadState(f"{ident}: 内容不对 / its parts are wrong")
+            raise BadState(f"{ident}: 内容不对 · its parts are wrong")
         if not all(isinstance(member, str) for member in members):
-            raise BadState(f"{ident}: 内容不对 / its parts are wrong")
+            raise BadState(f"{ident}: 内容不对 · its parts are wrong")
     return State({ident: list(members) for ident, members in topics.items()}, following)

@@ -71,7 +71,7 @@ def demo_appeals() -> Schema:
     """demo_appeals.yaml: its parts are the demo's own; only what the check looks at is strict."""
     row: Schema = {"type": "object", "required": ["matter", "kind"]}
     return {
-        "description": "演示诉求怎么编 / how the demo's appeals are made up",
+        "description": "演示诉求怎么编 · how the demo's appeals are made up",
         "type": "object",
         "properties": {"count": whole("几件", "how many"), "appeals": rows("诉求", "appeals", row)},
         "required": ["appeals"],

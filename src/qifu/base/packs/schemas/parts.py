@@ -17,7 +17,7 @@ DAY: Final = r"^\d{4}-\d{2}-\d{2}$"
 
 def told(zh: str, en: str) -> str:
     """A description as editors show it."""
-    return f"{zh} / {en}"
+    return f"{zh} · {en}"
 
 
 def free(zh: str, en: str, **form: Any) -> Schema:
