@@ -7,6 +7,7 @@ came about, and figures are computed by hand from rows that a test names.
 from datetime import timedelta
 from itertools import count
 
+from qifu.appeals.actions.searching import index_cases
 from qifu.appeals.models import (
     Appeal,
     Callback,
@@ -55,6 +56,7 @@ def case(state="handling", *, lead="SZ-GXJ", firm=None, at=NOW - timedelta(days=
     }
     made = Appeal.objects.create(**values)
     made.points.create(number=1, text=text)
+    index_cases([made.pk])
     return made
 
 

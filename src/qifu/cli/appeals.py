@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qifu.cli.appeals_index import index
 from qifu.cli.appeals_training import training
 from qifu.cli.main import start_django
 
@@ -32,6 +33,7 @@ def appeals() -> None:
 
 
 appeals.add_command(training)
+appeals.add_command(index)
 
 
 @appeals.command()

@@ -53,6 +53,10 @@ def _recount_clocks(now: datetime) -> object:
     return recompute_clocks(now=now)
 
 
+def _index_firms(payload: dict[str, Any], now: datetime) -> None:
+    appeals.index_firms(payload["enterprises"])
+
+
 def _run_exchange(now: datetime) -> object:
     return run_exchange(settings.QIFU_VAR / "exchange", now=now)
 
@@ -70,6 +74,7 @@ _APPEALS: dict[str, tuple[Callable[..., object], int]] = {
     "appeals.remind_ratings": (appeals.remind_ratings, 60),
     "appeals.close_unrated": (appeals.close_unrated, 60),
     "appeals.take_over_dissolved": (appeals.take_over_dissolved, 15),
+    "appeals.keep_search": (appeals.keep_search, 10),
 }
 
 
@@ -78,6 +83,7 @@ def _coming_round(action: Callable[..., object]) -> schedule.Job:
 
 
 HANDLERS: dict[str, outbox.Handler] = {
+    "appeals.index_firms": _index_firms,
     "appeals.scan": _scan_attachment,
     "policies.library_changed": live_index.serve_library,
     "policies.read_draft": _read_draft,

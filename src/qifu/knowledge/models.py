@@ -1,5 +1,7 @@
 """Statutes by article, answers in immutable versions, and the words that both are found by."""
 
+from dataclasses import dataclass
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -104,8 +106,8 @@ class Answer(models.Model):
         return f"{self.code} v{self.version}"
 
 
-class SearchEntry(models.Model):
-    """One thing that can be found: a published answer, an article of a statute, a policy.
+class IndexEntry(models.Model):
+    """One thing that can be found, in one of the indexes; each index is two tables.
 
     The two columns of words are cut beforehand, so that SQLite and PostgreSQL need to know
     nothing of Chinese. The index over them (migration 0002) is kept by the database itself.
@@ -121,6 +123,29 @@ class SearchEntry(models.Model):
     body_words = models.TextField(blank=True)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code} {self.object_id}"
+
+
+class IndexWord(models.Model):
+    """A word of an index, and in how many entries it stands: how rare it is."""
+
+    word = models.CharField(max_length=64, unique=True)
+    entries = models.IntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class SearchEntry(IndexEntry):
+    """A published answer, an article of a statute, a policy: what everybody may find."""
+
+    class Meta:
         constraints = [
             models.UniqueConstraint(fields=["kind", "object_id"], name="search_entry_once"),
             models.CheckConstraint(
@@ -130,18 +155,30 @@ class SearchEntry(models.Model):
         ]
         indexes = [models.Index(fields=["kind", "code"], name="search_entries_of_a_thing")]
 
-    def __str__(self) -> str:
-        return f"{self.kind} {self.code} {self.object_id}"
 
-
-class SearchWord(models.Model):
-    """A word of the index, and in how many entries it stands: how rare it is."""
-
-    word = models.CharField(max_length=64, unique=True)
-    entries = models.IntegerField()
+class SearchWord(IndexWord):
+    """A word of what everybody may find; what somebody can have meant is taken from these."""
 
     class Meta:
         indexes = [models.Index(fields=["-entries"], name="search_words_said_most")]
 
-    def __str__(self) -> str:
-        return self.word
+
+@dataclass(frozen=True)
+class Index:
+    """One index: its tables, and the name of the FTS5 table that SQLite keeps over the entries.
+
+    `owner` is the column by which a search may be narrowed to what somebody may see. With
+    `counts_later` a new entry is not counted at once (its column `counted`): the rows of the
+    commonest words would else be waited for by everybody who writes. `most_read` bounds how many
+    entries a search for any of many words reads: the rarest words go first.
+    """
+
+    entries: type[IndexEntry]
+    words: type[IndexWord]
+    table: str
+    owner: str = "object_id"
+    counts_later: bool = False
+    most_read: int | None = None
+
+
+PUBLIC = Index(SearchEntry, SearchWord, "knowledge_search")

@@ -59,6 +59,7 @@ from qifu.appeals.actions.rounds import (
     remind_facts,
     remind_ratings,
 )
+from qifu.appeals.actions.searching import cases_to_index, index_firms, keep_search, make_index
 from qifu.appeals.actions.statuses import acknowledge_statuses, number_statuses
 from qifu.appeals.actions.submit import discard_draft, save_draft, submit_appeal
 from qifu.appeals.actions.suggestions import record_suggestions, settle_suggestions
@@ -77,6 +78,7 @@ __all__ = [
     "assign_case",
     "attach",
     "attempt_callback",
+    "cases_to_index",
     "close_unrated",
     "close_unreachable",
     "confirm_closed",
@@ -90,8 +92,11 @@ __all__ = [
     "end_absence",
     "escalate",
     "forget_requester",
+    "index_firms",
+    "keep_search",
     "lapse_waiting",
     "link_appeals",
+    "make_index",
     "mark_missed",
     "merge_appeals",
     "number_statuses",

@@ -14,6 +14,7 @@ from qifu.appeals.actions.core import said, set_fields
 from qifu.appeals.actions.guards import held
 from qifu.appeals.actions.inputs import Fields, made_title, set_points
 from qifu.appeals.actions.intake import PROMISED, supply_facts
+from qifu.appeals.actions.searching import index_cases
 from qifu.appeals.actions.statuses import exchange_city, note_status
 from qifu.appeals.actions.submit import remember_text, rule_set_for
 from qifu.appeals.actions.telling import day_words, tell_firm, unit_words
@@ -129,6 +130,8 @@ def apply_fields(
         if [point.text for point in points] == [old_text]:
             set_points(appeal, [changes["text"]])
         remember_text(appeal)
+    if {"text", "title", "firm"} & set(fields):
+        index_cases([appeal.pk])
     # whom to call is no matter for the journal: names of fields only
     note = "\n".join(
         field_words([name])["zh"]

@@ -12,6 +12,7 @@ from qifu.appeals.actions.common import drop_open_questions
 from qifu.appeals.actions.core import take
 from qifu.appeals.actions.guards import held, ready_for
 from qifu.appeals.actions.inputs import Fields, clean, made_title, set_points
+from qifu.appeals.actions.searching import index_cases, index_replies
 from qifu.appeals.actions.submit import entered, remember_text
 from qifu.appeals.actions.telling import day_words, tell_firm, unit_words
 from qifu.appeals.models import (
@@ -44,7 +45,7 @@ def follow_reply(master: Appeal, reply: Reply, *, now: datetime) -> int:
     followers = Appeal.objects.filter(merged_into=master).order_by("pk")
     # each once: where the case has one point, its answer is the whole text, which goes along too
     words = "\n\n".join(dict.fromkeys(point.text for point in reply.points.all()))
-    done = 0
+    done: list[int] = []
     for follower in followers.filter(state__in=[str(state.value) for state in BEFORE_REPLY]):
         held(follower)
         if follower.merged_into_id != master.pk:
@@ -67,8 +68,10 @@ def follow_reply(master: Appeal, reply: Reply, *, now: datetime) -> int:
         drop_open_questions(follower, now=now)
         refresh_due(follower)
         tell_firm(follower, "appeal_replied", unit=unit_words(reply.unit), now=now)
-        done += 1
-    return done
+        done.append(follower.pk)
+    # last, and all at once: nobody waits for our rows of the index while we wait for a case
+    index_replies([master.pk, *done])
+    return len(done)
 
 
 def release_followers(master: Appeal, *, now: datetime) -> int:
@@ -183,7 +186,9 @@ def split_appeal(
     form.stop()
     take(appeal, "split", actor=actor, now=now, note="、".join(str(number) for number in chosen))
     moved = [there[number] for number in chosen]
-    return _child(appeal, moved, form, actor=actor, now=now)
+    child = _child(appeal, moved, form, actor=actor, now=now)
+    index_cases([appeal.pk, child.pk])
+    return child
 
 
 def _child(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qifu.appeals.actions.core import said, set_fields
 from qifu.appeals.actions.guards import held
+from qifu.appeals.actions.searching import index_cases
 from qifu.appeals.logic.exchange import PERSONAL
 from qifu.appeals.models import (
     Appeal,
@@ -31,9 +32,9 @@ def forget_requester(appeal: Appeal, *, actor: Actor, now: datetime, reason: str
     """Empty the contact's name, telephone and the requester of a case that nobody works on.
 
     The words of its journal lines go too, their digests stay, and what was noted of calls and
-    visits, and the requester's name in messages about it. The firm itself is public and stays, and
-    so do the texts of the case. Gives counts of what was blanked. BadInput at reason; Conflict
-    while it is open.
+    visits, and the requester's name in messages about it and in what the case is found by. The
+    firm itself is public and stays, and so do the texts of the case. Gives counts of what was
+    blanked. BadInput at reason; Conflict while it is open.
     """
     if not may_forget_requester(actor) or appeal.state == State.DRAFT:
         raise NotAllowed(_("只有协调岗可以清除联系人。"))
@@ -43,11 +44,13 @@ def forget_requester(appeal: Appeal, *, actor: Actor, now: datetime, reason: str
     held(appeal)
     if appeal.state in OPEN:
         raise Conflict(_("这件诉求还在办理，联系人暂时不能清除。"))
+    names = [appeal.contact_name, appeal.requester]
     called = blank_value(f"/desk/appeals/{appeal.pk}/", "firm", appeal.requester, instead=FORGOTTEN)
     set_fields(
         appeal, contact_name="", contact_phone="", requester=FORGOTTEN if appeal.requester else ""
     )
     _forget_orders(appeal)
+    index_cases([appeal.pk], names=names)
     lines = JournalLine.objects.filter(subject_kind="appeal", subject_id=appeal.pk)
     counts = {
         "contacts": Contact.objects.filter(appeal=appeal).update(person=FORGOTTEN, result=""),

@@ -13,6 +13,7 @@ from qifu.appeals.actions.clocks import refresh_due, start_clock
 from qifu.appeals.actions.core import take
 from qifu.appeals.actions.guards import held, unit_by_code
 from qifu.appeals.actions.inputs import Fields, made_title, set_points
+from qifu.appeals.actions.searching import index_cases
 from qifu.appeals.actions.telling import day_words, tell_firm, unit_words
 from qifu.appeals.models import Appeal, TextBand
 from qifu.appeals.permissions import acts_for_requester, may_submit, may_take_in
@@ -278,6 +279,7 @@ def _submitted(draft: Appeal | None, form: Fields, *, actor: Actor, now: datetim
         unit=unit_words(draft.intake_unit),
         now=now,
     )
+    index_cases([draft.pk])
     return draft
 
 

@@ -20,15 +20,19 @@ from qifu.appeals.models.handling import (
     SupervisionNotice,
 )
 from qifu.appeals.models.intake import BY_MODEL, Link, ScopeDecision, Suggestion, TextBand
+from qifu.appeals.models.search import CASES, CaseEntry, CaseWord
 
 __all__ = [
     "BY_MODEL",
+    "CASES",
     "Absence",
     "Appeal",
     "AppealPoint",
     "Attachment",
     "Callback",
     "CallbackAttempt",
+    "CaseEntry",
+    "CaseWord",
     "Clock",
     "ClockEvent",
     "ClockPause",

@@ -2,6 +2,7 @@
 
 from qifu.appeals.selectors.case import Case, case_of, clocks_of
 from qifu.appeals.selectors.clocks import DUTIES, explained, rule_set_of, window_of
+from qifu.appeals.selectors.earlier import EarlierReplies, EarlierReply, find_replies
 from qifu.appeals.selectors.exchange import (
     FieldPair,
     conflict_for,
@@ -39,6 +40,7 @@ from qifu.appeals.selectors.load import (
     load_of,
 )
 from qifu.appeals.selectors.replay import Mismatch, replay, replay_all
+from qifu.appeals.selectors.reply_check import Looked, ReplyCheck, check_reply
 from qifu.appeals.selectors.similar import Similar, similar_cases
 from qifu.appeals.selectors.suggest import Read, Suggestions, as_rows, read_text, suggest_for
 from qifu.appeals.selectors.timeline import Entry, timeline
@@ -56,12 +58,16 @@ __all__ = [
     "Case",
     "Cell",
     "Colleague",
+    "EarlierReplies",
+    "EarlierReply",
     "Entry",
     "FieldPair",
     "Figures",
     "GapCount",
+    "Looked",
     "Mismatch",
     "Read",
+    "ReplyCheck",
     "Similar",
     "Suggestions",
     "absence_for",
@@ -74,6 +80,7 @@ __all__ = [
     "attachments_visible",
     "capped",
     "case_of",
+    "check_reply",
     "clocks_of",
     "conflict_for",
     "contradicted_orders",
@@ -83,6 +90,7 @@ __all__ = [
     "figure_cases",
     "figures",
     "files_visible_to",
+    "find_replies",
     "gap_counts",
     "gaps_visible_to",
     "list_of",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from qifu.appeals.models import Appeal, Callback, Clock, Extension
 from qifu.appeals.selectors.clocks import DUTIES
+from qifu.appeals.selectors.said import MOST_WORDS, says
 from qifu.appeals.selectors.visible import (
     ROW,
     appeals_visible_to,
@@ -164,7 +165,8 @@ def list_of(
     """One work list, narrowed and ordered; empty for a list that the actor does not have.
 
     `name`: my, drafts (firms); intake, unit, mine, overdue, objected, extensions, callbacks,
-    justified, unit_done, all (units). `unit` is the code of the leading unit, `region` a division
+    justified, unit_done, all (units). `text`: words as `says` finds them. `unit` is the code of
+    the leading unit, `region` a division
     code or the beginning of one, `due` overdue, today or week (by the next clock), `order` due,
     newest or oldest. The long text is not loaded; everything else that a row shows is. Of `all`
     an officer who does not see everything gets the first MOST_COUNTED + 1 and some more: no page
@@ -179,14 +181,13 @@ def list_of(
     if unit:  # by number: an index of the cases has that, not the code
         wanted["lead_id"] = Unit.objects.filter(organisation__code=unit).values("pk")[:1]
 
+    said = _draft_says(text) if name == "drafts" else says(text)
+
     def narrowed(rows: Rows) -> Rows:
         rows = rows.filter(**wanted)
         if region:
             rows = rows.filter(region__startswith=strip_region(region))
-        rows = _due(rows, due, now)
-        for word in text.replace("\x00", "").split()[:5]:
-            rows = rows.filter(_says(word))
-        return rows
+        return _due(rows, due, now).filter(said)
 
     sides = [] if name != "all" or sees_everything(actor) else sides_of(actor)
     if len(sides) > 1:
@@ -225,13 +226,11 @@ def _due(rows: Rows, due: str, now: datetime) -> Rows:
     return rows.filter(next_due_at__gte=now, next_due_at__lt=midnight + timedelta(days=days))
 
 
-def _says(word: str) -> Q:
-    """A word of the case, its number, the firm's name, or the beginning of its code."""
-    code = word.upper()
-    found = Q(title__contains=word) | Q(text__contains=word) | Q(requester__contains=word)
-    found |= Q(enterprise__organisation__name__contains=word) | Q(number=code)
-    if len(code) >= 4 and code.isascii() and code.isalnum():
-        found |= Q(enterprise__organisation__code__startswith=code)
+def _draft_says(text: str) -> Q:
+    """A firm's drafts are few, and no index holds what was not submitted."""
+    found = Q()
+    for word in text.replace("\x00", "").split()[:MOST_WORDS]:
+        found &= Q(title__icontains=word) | Q(text__icontains=word)
     return found
 
 

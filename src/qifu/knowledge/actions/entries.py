@@ -1,21 +1,28 @@
 """The entries of the search index, and with them how many hold each word."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
-from qifu.knowledge.models import SearchEntry, SearchWord
+from qifu.knowledge.models import PUBLIC, Index
 from qifu.textmine.ranking import index_words
 
 _AT_ONCE = 400
+# a column of the indexes that count later
+_UNCOUNTED = Q(counted=False)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to be found: the number of its row, its code, the days on which it counts."""
+    """One thing to be found: the number of its row, its code, the days on which it counts.
+
+    `more`: further columns of its index.
+    """
 
     object_id: int
     code: str
@@ -24,49 +31,74 @@ class Entry:
     matter: str = ""
     since: date | None = None
     until: date | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
-def put_entries(kind: str, codes: Collection[str], entries: Iterable[Entry]) -> None:
+def put_entries(
+    kind: str, codes: Collection[str], entries: Iterable[Entry], *, index: Index = PUBLIC
+) -> None:
     """The entries of things of a kind in place of all that these codes had."""
     changes: Counter[str] = Counter()
     wanted = sorted(set(codes))
+    held = index.entries._default_manager
     for start in range(0, len(wanted), _AT_ONCE):
-        old = SearchEntry.objects.filter(kind=kind, code__in=wanted[start : start + _AT_ONCE])
-        for title, body in old.values_list("title_words", "body_words"):
+        old = held.filter(kind=kind, code__in=wanted[start : start + _AT_ONCE])
+        counted = old.exclude(_UNCOUNTED) if index.counts_later else old
+        for title, body in counted.values_list("title_words", "body_words"):
             changes.subtract(_held(title, body))
         old.delete()
     rows = []
     for one in entries:
         title, body = (" ".join(index_words(text)) for text in (one.title, one.body))
-        changes.update(_held(title, body))
+        if not index.counts_later:
+            changes.update(_held(title, body))
         rows.append(
-            SearchEntry(
+            index.entries(
                 kind=kind, object_id=one.object_id, code=one.code, matter=one.matter,
-                since=one.since, until=one.until, title_words=title, body_words=body,
+                since=one.since, until=one.until, title_words=title, body_words=body, **one.more,
             )
         )  # fmt: skip
-    SearchEntry.objects.bulk_create(rows, batch_size=_AT_ONCE)
-    # in one order, so that two loads never wait for each other
-    _count(sorted((word, change) for word, change in changes.items() if change))
+    held.bulk_create(rows, batch_size=_AT_ONCE)
+    _count(index, changes)
+
+
+@transaction.atomic
+def count_entries(index: Index, *, most: int) -> int:
+    """Count the words of entries that are not counted yet, the oldest first; gives how many.
+
+    For an index that counts later. Two who count at once count each entry once.
+    """
+    waiting = index.entries._default_manager.filter(_UNCOUNTED)
+    changes: Counter[str] = Counter()
+    rows = list(waiting.order_by("pk").select_for_update()[:most])
+    for row in rows:
+        changes.update(_held(row.title_words, row.body_words))
+    index.entries._default_manager.filter(pk__in=[row.pk for row in rows]).update(
+        **{"counted": True}
+    )
+    _count(index, changes)
+    return len(rows)
 
 
 def _held(title: str, body: str) -> set[str]:
     return {*title.split(), *body.split()}
 
 
-def _count(changes: list[tuple[str, int]]) -> None:
+def _count(index: Index, words: Counter[str]) -> None:
+    # in one order, so that two loads never wait for each other
+    changes = sorted((word, change) for word, change in words.items() if change)
+    table = index.words._meta.db_table
     for piece in _pieces(changes):
         marks = ", ".join(["(%s, %s)"] * len(piece))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO knowledge_searchword (word, entries) VALUES {marks} "
-                "ON CONFLICT (word) DO UPDATE "
-                "SET entries = knowledge_searchword.entries + excluded.entries",
+                f"INSERT INTO {table} (word, entries) VALUES {marks} "
+                f"ON CONFLICT (word) DO UPDATE SET entries = {table}.entries + excluded.entries",
                 [value for pair in piece for value in pair],
             )
     if any(change < 0 for _word, change in changes):
-        SearchWord.objects.filter(entries__lte=0).delete()
+        index.words._default_manager.filter(entries__lte=0).delete()
 
 
 def _pieces(changes: list[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:

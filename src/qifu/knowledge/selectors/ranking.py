@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
 
 from qifu.knowledge.logic.words import LONGEST, Term
-from qifu.knowledge.models import SearchEntry, SearchWord
+from qifu.knowledge.models import PUBLIC, Index
 from qifu.textmine.ranking import Counts, Question, bag, index_words
 
 TITLE: Final = 4.0
@@ -36,12 +38,18 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Within:
-    """What to look at: kinds, the day, and a matter with the statutes that belong to it."""
+    """What to look at: kinds, the day, a matter with the statutes that belong to it, an index.
+
+    `among`: only entries whose owner is one of these numbers (a query of one column); it narrows
+    what the database looks at, before any candidate is chosen.
+    """
 
     kinds: Sequence[str]
     on: date
     matter: str = ""
     laws: Sequence[str] = ()
+    index: Index = PUBLIC
+    among: QuerySet[Any, Any] | None = None
 
 
 def ranked(
@@ -54,35 +62,58 @@ def ranked(
     """
     if not terms or not within.kinds or most <= 0:
         return []
-    find = _in_postgresql if connection.vendor == "postgresql" else _in_sqlite
-    found = {row[0]: row for row in find(terms, within, every, max(most, CANDIDATES))}
+    index = within.index
+    if not every and index.most_read is not None:
+        terms = _rarest(terms, index, index.most_read)
+    found = {row[0]: row for row in _find(terms, within, every, max(most, CANDIDATES))}
     asked = Counter(index_words(f"{text[:LONGEST]} {' '.join(_flat(terms))}"))
-    question = Question(asked, _counts(asked))
-    held = SearchEntry.objects.filter(pk__in=found).values_list("pk", "title_words", "body_words")
+    question = Question(asked, _counts(index, asked))
+    rows = index.entries._default_manager.filter(pk__in=found)
+    held = rows.values_list("pk", "title_words", "body_words")
     fits = {
         pk: question.fit(bag(title.split(), body.split())) for pk, title, body in held.iterator()
     }
     best = sorted((pk for pk in fits if fits[pk] > 0), key=lambda pk: (-fits[pk], pk))
-    rows = ((found[pk], fits[pk]) for pk in best[:most])
-    return [Ranked(kind, number, matter, fit) for (_pk, kind, number, matter), fit in rows]
+    best_rows = ((found[pk], fits[pk]) for pk in best[:most])
+    return [Ranked(kind, number, matter, fit) for (_pk, kind, number, matter), fit in best_rows]
 
 
 def matching(terms: Sequence[Term], within: Within, *, most: int) -> list[int]:
     """The numbers of the things that hold every term, in no order."""
     if not terms or not within.kinds:
         return []
+    return [row[2] for row in _find(terms, within, True, most)]
+
+
+def _find(terms: Sequence[Term], within: Within, every: bool, most: int) -> list[Any]:
     find = _in_postgresql if connection.vendor == "postgresql" else _in_sqlite
-    return [row[2] for row in find(terms, within, True, most)]
+    try:
+        return find(terms, within, every, most)
+    except EmptyResultSet:  # nobody may see anything of it
+        return []
 
 
-def _counts(words: Iterable[str]) -> Counts:
+def _counts(index: Index, words: Iterable[str]) -> Counts:
     """How rare these words are in the whole index."""
     wanted = list(words)
     holding: dict[str, int] = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        said = SearchWord.objects.filter(word__in=wanted[start : start + _AT_ONCE])
+        said = index.words._default_manager.filter(word__in=wanted[start : start + _AT_ONCE])
         holding.update(said.values_list("word", "entries"))
-    return Counts(SearchEntry.objects.count(), holding)
+    return Counts(index.entries._default_manager.count(), holding)
+
+
+def _rarest(terms: Sequence[Term], index: Index, most: int) -> Sequence[Term]:
+    """The rarest words that together stand in about so many entries; one at least."""
+    words = _flat(terms)
+    holding = _counts(index, words).holding
+    kept: list[Term] = []
+    for word in sorted(words, key=lambda one: holding.get(one, 0)):
+        most -= holding.get(word, 0)
+        if kept and most < 0:
+            break
+        kept.append(((word,),))
+    return kept
 
 
 def _flat(terms: Sequence[Term]) -> list[str]:
@@ -100,6 +131,10 @@ def _where(within: Within) -> tuple[str, list[Any]]:
         of_law = f"OR (e.kind = 'law' AND e.code IN ({laws}))" if within.laws else ""
         sql += f" AND ((e.kind = 'answer' AND e.matter = %s) {of_law})"
         values += [within.matter, *within.laws]
+    if within.among is not None:
+        among, numbers = within.among.order_by().query.sql_with_params()
+        sql += f" AND e.{within.index.owner} IN ({among})"
+        values += numbers
     return sql, values
 
 
@@ -112,17 +147,18 @@ def _rows(sql: str, values: Sequence[Any]) -> list[Any]:
 
 def _in_sqlite(terms: Sequence[Term], within: Within, every: bool, most: int) -> list[Any]:
     where, values = _where(within)
+    table, entries = within.index.table, within.index.entries._meta.db_table
     if every:
         asked = " AND ".join(f"({' OR '.join(map(_all, term))})" for term in terms)
     else:
         asked = " OR ".join(f'"{word}"' for word in _flat(terms))
     sql = f"""
         SELECT e.id, e.kind, e.object_id, e.matter
-        FROM knowledge_search JOIN knowledge_searchentry e ON e.id = knowledge_search.rowid
-        WHERE knowledge_search MATCH %s AND {where}
-        ORDER BY bm25(knowledge_search, {TITLE}, {BODY}), e.id LIMIT %s
+        FROM {table} JOIN {entries} e ON e.id = {table}.rowid
+        WHERE {table} MATCH %s AND {where}
+        ORDER BY bm25({table}, {TITLE}, {BODY}), e.id LIMIT %s
     """
-    return _rows(sql, [asked, *values, most])
+    return _rows(sql, [f"{{title_words body_words}} : ({asked})", *values, most])
 
 
 def _all(words: Sequence[str]) -> str:
@@ -133,7 +169,7 @@ def _in_postgresql(terms: Sequence[Term], within: Within, every: bool, most: int
     where, values = _where(within)
     words = _flat(terms)
     one = "plainto_tsquery('simple', %s)"
-    counts = _counts(words)
+    counts = _counts(within.index, words)
     rare = [counts.rarity(word) for word in words]
     if every:
         asked = " && ".join(
@@ -147,7 +183,7 @@ def _in_postgresql(terms: Sequence[Term], within: Within, every: bool, most: int
     score = " + ".join([f"%s * ts_rank({weights}, e.words, {one}, 1)"] * len(words))
     sql = f"""
         SELECT e.id, e.kind, e.object_id, e.matter
-        FROM knowledge_searchentry e
+        FROM {within.index.entries._meta.db_table} e
         WHERE e.words @@ ({asked}) AND {where}
         ORDER BY {score} DESC, e.id LIMIT %s
     """

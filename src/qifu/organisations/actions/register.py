@@ -216,12 +216,16 @@ def _look_again(
         history[fact.enterprise_id].append(fact)
     changed: list[Enterprise] = []
     facts: list[tuple[int, str, Any]] = []
+    renamed = [known.pk for known, firm in differing if known.organisation.name != firm.name[:200]]
     for known, firm in differing:
         news = _news(history[known.pk], firm, stated[known.pk])
         if _take_over(known, firm, news, history[known.pk], catalogue):
             changed.append(known)
             facts += [(known.pk, name, value) for name, value in news.items()]
     _match_again(changed, now)
+    if renamed:  # their cases are found by the firm's name
+        key = f"{renamed[0]}:{now.isoformat()}"
+        outbox.request("appeals.index_firms", key, {"enterprises": renamed}, now=now)
     return len(changed), facts
 
 

@@ -1,0 +1,95 @@
+"""Earlier replies that fit a text or a case, among the cases that somebody may see."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+from django.utils import timezone
+
+from qifu.appeals.models import CASES, Appeal, CaseEntry, Reply
+from qifu.appeals.selectors.visible import appeals_visible_to, sees_everything
+from qifu.knowledge.logic.marking import Part, marked, snippet
+from qifu.knowledge.selectors.finding import find
+from qifu.knowledge.selectors.ranking import Within
+from qifu.organisations.permissions import Actor
+
+# replies of which many say the same count as one: so many are looked at for each that is shown
+_LOOKED_AT: Final = 4
+
+
+@dataclass(frozen=True)
+class EarlierReply:
+    """One earlier reply. `title` of its case and `text`, the whole reply with what it says to each
+    point: both with what names a person masked. `score` orders one search."""
+
+    reply: Reply
+    title: str
+    text: str
+    score: float
+    words: Sequence[str] = field(repr=False)
+
+    @property
+    def appeal(self) -> Appeal:
+        """The case that was answered, with number, matter and firm; its long text is not loaded."""
+        return self.reply.appeal
+
+    @cached_property
+    def snippet(self) -> list[Part]:
+        """The piece of the reply that shows why, as (words, whether asked for)."""
+        return snippet(self.text, self.words)
+
+    @cached_property
+    def title_parts(self) -> list[Part]:
+        """The whole title, in parts as the snippet is."""
+        return marked(self.title, self.words)
+
+
+@dataclass(frozen=True)
+class EarlierReplies:
+    """What was found; `mended`: the words looked for instead of those typed, else empty."""
+
+    hits: list[EarlierReply]
+    mended: str = ""
+
+
+def find_replies(
+    actor: Actor, text: str = "", *, now: datetime, most: int = 10, about: Appeal | None = None
+) -> EarlierReplies:
+    """The replies that hold every word of a text, the best first; else of what was meant; else
+    any. What was asked counts as well as what was answered.
+
+    With `about` a case: those that fit its title and text (and `text` beside them), never its own;
+    of cases that follow it only what they were answered before. Of replies in the same words the
+    best only. Only of cases that the actor may see: a firm's own, a unit's, all for those who see
+    all; nobody else's words become a candidate. Four or five queries, and one for the replies.
+    """
+    if about is not None:
+        text = "\n".join(part for part in (text, about.title, about.text) if part)
+    if not text.strip() or most <= 0:
+        return EarlierReplies([])
+    among = None
+    if about is not None or not sees_everything(actor):
+        visible = appeals_visible_to(actor)
+        among = (visible if about is None else visible.exclude(pk=about.pk)).values("pk")
+    within = Within(("reply",), timezone.localdate(now), index=CASES, among=among)
+    found = find(text, within, most=most * _LOOKED_AT)
+    words = [word for word in found.words if len(word) > 1 or word.isascii()] or found.words
+    numbers = [row.object_id for row in found.rows]
+    rows = Reply.objects.select_related(
+        "appeal__enterprise__organisation", "unit__organisation"
+    ).defer("appeal__text")
+    replies = rows.in_bulk(numbers)
+    entries = CaseEntry.objects.filter(kind="reply", object_id__in=numbers)
+    said = dict(entries.values_list("object_id", "said"))
+    hits: list[EarlierReply] = []
+    seen: set[str] = set()
+    for row in found.rows:
+        if row.object_id not in replies or row.object_id not in said:
+            continue
+        title, _line, words_said = said[row.object_id].partition("\n")
+        if words_said not in seen:
+            seen.add(words_said)
+            hits.append(EarlierReply(replies[row.object_id], title, words_said, row.score, words))
+    return EarlierReplies(hits[:most], found.mended)

@@ -1,0 +1,69 @@
+"""Cases that say a piece of text, by the index where it narrows, else by reading in order."""
+
+from typing import Final
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from qifu.appeals.logic.pieces import pairs_asked
+from qifu.appeals.models import CASES, CaseEntry
+from qifu.textmine.ranking import plain
+
+MOST_WORDS: Final = 5
+# Of fewer cases the numbers are read at once. A piece that more of them say is soon met again,
+# and a list goes through them in its own order until it has enough.
+FEW: Final = 5_000
+
+
+def says(text: str) -> Q:
+    """The submitted cases that say every word of a text, each a piece of it as it stands.
+
+    A word of title, text, points, requester or the firm's name, in any width and case; the case's
+    number; the beginning of the firm's code. An index finds pieces of two or more characters.
+    """
+    words = text.replace("\x00", "").split()[:MOST_WORDS]
+    held = CaseEntry.objects.filter(kind="case")
+    for word in words:
+        held = held.filter(_one(word))
+    asked = [pairs_asked(word) for word in words]
+    chinese = [pair for pairs, _ in asked for pair in pairs]
+    letters = [pair for _, pairs in asked for pair in pairs]
+    if chinese or letters:
+        narrowed = _narrowed(held, chinese, letters)
+        numbers = list(narrowed.values_list("object_id", flat=True)[: FEW + 1])
+        if len(numbers) <= FEW:
+            return Q(pk__in=numbers)
+    return Q(Exists(held.filter(object_id=OuterRef("pk")))) if words else Q()
+
+
+def _one(word: str) -> Q:
+    code = word.upper()
+    found = Q(said__contains=plain(word)) | Q(code=code)
+    if len(code) >= 4 and code.isascii() and code.isalnum():
+        found |= Q(firm_code__startswith=code)
+    return found
+
+
+def _narrowed(
+    held: QuerySet[CaseEntry], chinese: list[str], letters: list[str]
+) -> QuerySet[CaseEntry]:
+    """Only entries with all these pairs, as each database's index finds them."""
+    table = CaseEntry._meta.db_table
+    if connection.vendor == "postgresql":
+        where, values = [], []
+        for column, pairs in (("words", chinese), ("pairs", letters)):
+            if pairs:
+                every = " && ".join(["plainto_tsquery('simple', %s)"] * len(pairs))
+                where.append(f"{table}.{column} @@ ({every})")
+                values += pairs
+        return held.extra(where=where, params=values)
+    parts = [
+        "{{{}}} : ({})".format(columns, " AND ".join(f'"{pair}"' for pair in pairs))
+        for columns, pairs in (("title_words body_words", chinese), ("letters", letters))
+        if pairs
+    ]
+    return held.extra(
+        tables=[CASES.table],
+        where=[f"{CASES.table}.rowid = {table}.id", f"{CASES.table} MATCH %s"],
+        params=[" AND ".join(parts)],
+    )
