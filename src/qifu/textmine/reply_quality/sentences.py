@@ -58,13 +58,15 @@ _NOTHING: Final = re.compile(
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence of a text; `rest` is what is left of it without courtesy."""
+    """One sentence of a text; `rest` is what is left of it without courtesy, `bare` says that
+    nothing of it is courtesy or handing on, however short it is."""
 
     start: int
     end: int
     text: str
     kind: str
     rest: str
+    bare: bool
 
     @property
     def span(self) -> Span:
@@ -88,12 +90,13 @@ def _judged(start: int, end: int, text: str) -> Sentence:
     kept = _POLITE.sub("", text)
     kept = _SIGNATURE.sub("", kept)
     rest = _bare(kept)
+    bare = not (_POLITE.search(text) or _HANDED.search(text))
     if len(rest) < 4:
-        return Sentence(start, end, text, COURTESY, rest)
+        return Sentence(start, end, text, COURTESY, rest, bare)
     beyond = _bare(_SIGNATURE.sub("", _POLITE.sub("", _HANDED.sub("，", text))))
     if len(beyond) < 8:
-        return Sentence(start, end, text, HANDED, beyond)
-    return Sentence(start, end, text, SAID, rest)
+        return Sentence(start, end, text, HANDED, beyond, bare)
+    return Sentence(start, end, text, SAID, rest, bare)
 
 
 def _bare(text: str) -> str:

@@ -111,6 +111,14 @@ FILE_STATES: Final[Mapping[str, tuple[str, str, Text]]] = {
     "clean": ("good", "shield-check", _("已检查")),
     "rejected": ("bad", "circle-x", _("没有通过安全检查")),
 }
+# what is said of a reply where a check of it found no fault
+REPLY_CHECKS: Final[Mapping[str, Text]] = {
+    "point_missed": _("没有看出漏答的"),
+    "no_basis": _("写了依据"),
+    "no_contact": _("写了可以找谁"),
+    "no_date": _("写了时间"),
+    "empty_phrase": _("有实在的内容，不只是客气话"),
+}
 
 
 def state_badge(state: str) -> Badge:

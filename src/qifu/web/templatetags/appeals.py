@@ -60,6 +60,12 @@ def kind_name(kind: str) -> str:
     return words.kind_word(kind)
 
 
+@register.filter
+def checked_word(code: str) -> str:
+    """What is said of a reply that passed a check."""
+    return str(words.REPLY_CHECKS.get(code, code))
+
+
 @register.simple_tag
 def appeal_level(level: int) -> SafeString:
     """One of the five levels."""

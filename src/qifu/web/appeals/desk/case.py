@@ -61,9 +61,11 @@ def step(request: AskedRequest, pk: int, step: str) -> HttpResponse:
         return case_page(request, about, form=form)
     if _helps(request.POST):
         form = form_of.unsent(about, request.POST)
+        if "draft" in request.POST and not getattr(form, "model", None):
+            raise Http404  # no language model in this house, or no text that it could write
         form.help(request.POST)
         if request.htmx and isinstance(form, AnswerForm):
-            return render(request, "appeals/desk/_finder.html", {"one": form})
+            return render(request, _part(request.POST), {"one": form, "appeal": about.appeal})
         return case_page(request, about, form=form)
     form = form_of(about, request.POST, request.FILES)
     if form.is_valid():
@@ -98,7 +100,13 @@ def file(request: AskedRequest, pk: int, file: int) -> HttpResponse:
 
 def _helps(sent: QueryDict) -> bool:
     """Whether a button was pressed that only helps."""
-    return sent.get("do") in HELP or "use" in sent
+    return sent.get("do") in HELP or bool({"use", "draft"} & set(sent))
+
+
+def _part(sent: QueryDict) -> str:
+    """What of the form of an answer a helping button fills."""
+    name = "drafted" if "draft" in sent else {"check": "checked"}.get(sent.get("do", ""), "finder")
+    return f"appeals/desk/_{name}.html"
 
 
 def _kept(sent: QueryDict) -> list[str]:

@@ -78,6 +78,22 @@
     if (field) field.focus({ preventScroll: true });
   });
 
+  // A text that was drafted or found goes below what stands in a field: nothing typed is lost.
+  function put(field, words) {
+    field.value = [field.value.trimEnd(), words].filter(Boolean).join("\n");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const draft = event.target.querySelector("[data-qd-draft]");
+    const field = draft && document.getElementById(draft.dataset.qdDraft);
+    if (!field) return;
+    put(field, draft.textContent);
+    const cites = draft.dataset.cites.split(" ");
+    field.form.querySelectorAll("[name=cited]").forEach((box) => {
+      if (cites.includes(box.value)) box.checked = true;
+    });
+  });
+
   // One button ticks every row of the page; without script the rows are ticked one by one.
   function boxes() { return [...document.querySelectorAll("[data-qd-pick]")]; }
   function showPick() {

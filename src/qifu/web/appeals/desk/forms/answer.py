@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from qifu.appeals import actions
 from qifu.appeals.models import Appeal
+from qifu.appeals.selectors import ReplyCheck, check_reply
 from qifu.base.errors import BadInput
 from qifu.organisations.permissions import Actor
+from qifu.textmine.assisted.asking import TURNS
 from qifu.web.appeals.desk.forms.base import CHOOSE, DeskStep, for_the_firm, words_field
 from qifu.web.appeals.desk.forms.basis import (
     Found,
@@ -24,7 +26,15 @@ from qifu.web.appeals.desk.forms.basis import (
     ticked,
     whole_basis,
 )
-from qifu.web.appeals.forms.fields import LongText
+from qifu.web.appeals.desk.forms.drafting import (
+    PATIENCE,
+    Drafted,
+    basis_of,
+    drafted,
+    house_model,
+    sources_of,
+)
+from qifu.web.appeals.forms.fields import LongText, clean_text
 from qifu.web.appeals.words import outcome_word
 from qifu.web.words import spoken
 
@@ -50,6 +60,9 @@ class AnswerForm(DeskStep):
     wide = True
     layout = "appeals/desk/_answer.html"
     optional = frozenset({"basis", "template", "cited"})
+    # what a helping button found, where one was pressed
+    checked: ReplyCheck | None = None
+    drafted: Drafted | None = None
 
     text = LongText(label=gettext_lazy("答复"), rows=12)
     outcome = forms.ChoiceField(
@@ -82,6 +95,7 @@ class AnswerForm(DeskStep):
         self.on = timezone.localdate(about.now)
         self.asked = [view.point for view in about.case.points]
         self.several = len(self.asked) > 1
+        self.model = house_model()
         if self.several:
             self.fields["text"].label = _("总的话")
             self.fields["text"].help_text = _("选填：写在各点答复前面。")
@@ -90,6 +104,8 @@ class AnswerForm(DeskStep):
                 self.fields[f"point_{point.number}"] = LongText(
                     label=_("第 %(number)s 点") % {"number": point.number}, rows=4
                 )
+        for name in self.answers:
+            self.fields[name].widget.attrs["data-qd-answer"] = True
         outcome, template = self.fields["outcome"], self.fields["template"]
         assert isinstance(outcome, forms.ChoiceField) and isinstance(template, forms.ChoiceField)
         outcome.choices = [
@@ -135,6 +151,16 @@ class AnswerForm(DeskStep):
             return []
         return [(point, self[f"point_{point.number}"]) for point in self.asked]
 
+    @property
+    def answers(self) -> list[str]:
+        """The fields that answer a point, in order."""
+        return [f"point_{point.number}" for point in self.asked] if self.several else ["text"]
+
+    @property
+    def patience(self) -> int:
+        """Seconds that a draft may take: one answer of the model, and one more if it was wrong."""
+        return round(TURNS * PATIENCE)
+
     # -- helping ---------------------------------------------------------------------------------
 
     def help(self, asked: QueryDict) -> None:
@@ -152,15 +178,46 @@ class AnswerForm(DeskStep):
                 self._put(for_the_firm(self.about.appeal, words))
                 self.initial["cited"] = [*self.typed_list("cited"), code]
                 self._look()
+        if asked.get("do") == "check":
+            self._check()
+        name = asked.get("draft", "")
+        if self.model and name in self.answers:
+            self._draft(name)
 
     def _put(self, words: str) -> None:
         """Into the first answer that is still empty, else below what stands in the text."""
-        names = [f"point_{point.number}" for point in self.asked] if self.several else ["text"]
-        empty = next((name for name in names if not self.typed(name).strip()), None)
-        if empty:
-            self.initial[empty] = words
-        else:
-            self.initial["text"] = "\n".join(filter(None, [self.typed("text"), words]))
+        empty = next((name for name in self.answers if not self.typed(name).strip()), "text")
+        self._add(empty, words)
+
+    def _add(self, name: str, words: str) -> None:
+        """Below what stands in a field: nothing that was typed is lost."""
+        self.initial[name] = "\n".join(filter(None, [self.typed(name).rstrip(), words]))
+
+    def _check(self) -> None:
+        points = {point.number: clean_text(self.typed(f"point_{point.number}"))
+                  for point in self.asked}  # fmt: skip
+        self.checked = check_reply(
+            self.about.actor,
+            self.about.appeal,
+            text=clean_text(self.typed("text")),
+            points=points,
+            basis=whole_basis(self.picked, self.typed("basis")),
+            now=self.about.now,
+        )
+
+    def _draft(self, name: str) -> None:
+        assert self.model is not None
+        on, actor = self.on, self.about.actor
+        codes = self.typed_list("cited")
+        sources = sources_of(codes, self.found, actor, on=on)
+        asked = {f"point_{point.number}": point.text for point in self.asked}.get(name, "")
+        basis = basis_of(sources, actor, on=on)
+        made = drafted(self.model, self.about.appeal, name, asked, sources, basis)
+        if made.paragraphs:
+            self._add(name, made.text)
+            self.initial["cited"] = list(dict.fromkeys([*codes, *made.codes]))
+            self._look()
+        self.drafted = made
 
     # -- taking ----------------------------------------------------------------------------------
 
