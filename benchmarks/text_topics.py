@@ -70,7 +70,7 @@ def single(rows: list[Told]) -> Groups:
 
 def chains(rows: list[Told]) -> Groups:
     """The chains of repeats."""
-    of = {one.id: one.of for one in find_repeats(rows)}
+    of = {one.id: one.of for one in find_repeats(rows, days=None)}
     return grouped([row.id for row in rows], [of.get(row.id, row.id) for row in rows])
 
 

@@ -22,11 +22,18 @@ HEADER = ("id", "of", "score", "kind")
     "--least", type=click.FloatRange(0.05, 1), help="从这个相似度起算重复 · a repeat from here up."
 )
 @click.option(
+    "--days",
+    type=click.IntRange(1),
+    default=90,
+    show_default=True,
+    help="多少天内算重复，没有时间的行不管 · a repeat within so many days, where rows have a time.",
+)
+@click.option(
     "--bad",
     type=click.Path(dir_okay=False, path_type=Path),
     help="坏行 · rows left out (default: OUT.bad.csv).",
 )
-def duplicates(data: Path, out: Path, least: float | None, bad: Path | None) -> None:
+def duplicates(data: Path, out: Path, least: float | None, days: int, bad: Path | None) -> None:
     """找重复的文本 · Texts that repeat an earlier one: id, of, score, kind.
 
     kind: same_case 同一件事, after_closure 办结后又来, new_facts 有新情况, other_firm 另一家企业.
@@ -36,7 +43,7 @@ def duplicates(data: Path, out: Path, least: float | None, bad: Path | None) -> 
     if out.resolve() == data.resolve():
         refuse(f"{out.name}: 不能写进源文件 · must not be the file itself")
     rows = read_rows(data, bad or out.with_name(f"{out.name}.bad.csv"))
-    found = find_repeats(rows, least=LEAST if least is None else least)
+    found = find_repeats(rows, least=LEAST if least is None else least, days=days)
     write_table(out, HEADER, ((one.id, one.of, f"{one.score:.4f}", one.kind) for one in found))
     kinds = Counter(one.kind for one in found)
     click.echo(

@@ -77,6 +77,30 @@ def test_without_times_what_stands_first_is_the_earlier():
     assert found(rows[::-1]) == {"x": ("y", "same_case")}
 
 
+def test_the_same_demand_long_after_is_a_new_one_and_a_chain_may_last_longer():
+    def came(*days, texts=METER[:1]):
+        return [
+            Told(f"d{day}", texts[n % len(texts)], time=START + timedelta(days=day))
+            for n, day in enumerate(days)
+        ]
+
+    assert set(found(came(0, 90, 91, 181, 272))) == {"d90", "d91", "d181"}
+    assert {of for of, _kind in found(came(0, 90, 180)).values()} == {"d0"}
+    # in other words: seen against the newest of those that read the same
+    reworded = found(came(0, 60, 80, 140, texts=(METER[0], METER[0], OTHERS[0], METER[1])))
+    assert {ident: of for ident, (of, _kind) in reworded.items()} == {"d60": "d0", "d140": "d0"}
+    assert set(found(came(0, 200, 400), days=None)) == {"d200", "d400"}
+    untimed = [replace(row, time=None) for row in came(0, 200)]
+    assert set(found(untimed)) == {"d200"}
+
+
+def test_a_letter_of_years_ago_that_hundreds_sent_does_not_hide_a_new_one():
+    rows = told([f"{METER[0]}（第{n}户）" for n in range(300)], prefix="old")
+    rows = [replace(row, time=START + timedelta(minutes=n)) for n, row in enumerate(rows)]
+    rows += told([METER[0], f"{METER[0]}（第七户）"], day=900)
+    assert found(rows)["m1"][0] == "m0"
+
+
 def test_texts_without_a_word_repeat_nothing_and_odd_ones_do_no_harm():
     odd = ["", "", "😀", "😀", "!!", "水", "<p></p>", "甲" * 1_000_000]
     assert found(told(odd)) == {}

@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 
 from qifu.textmine.likeness.weighing import Weighed
 
-# A text asks with its heaviest words, each of which answers with the first texts that have it.
+# A text asks with its heaviest words, each of which answers with so many texts that have it.
 ASKED: Final = 24
 LISTED: Final = 200
 # what those words must give of the likeness, and how many texts of the most are compared
@@ -24,24 +24,31 @@ Numbers = NDArray[np.int64]
 
 
 def candidates(
-    weighed: Weighed, *, most: int = MOST, floor: float = FLOOR
+    weighed: Weighed,
+    *,
+    most: int = MOST,
+    floor: float = FLOOR,
+    since: int = 0,
+    oldest: Numbers | None = None,
 ) -> tuple[Numbers, Numbers]:
     """Pairs (later row, earlier row) for `alike`: for each row at most `most` earlier ones.
 
-    Time and memory grow with the number of texts: a text is compared with at most ASKED × LISTED
+    Only rows from `since` on ask; `oldest` [rows]: the first that each may be compared with. Time
+    and memory grow with the number of texts: a text is compared with at most 2 × ASKED × LISTED
     others by these words, and with `most` in full.
     """
     rows = weighed.rows
     asking = _heaviest(rows, ASKED)
-    listed = _first_of_each_word(rows, LISTED)
+    listed = _listed(rows, since)
+    oldest = np.zeros(rows.shape[0], np.int64) if oldest is None else oldest
     later, earlier = [], []
-    for start in range(0, rows.shape[0], _BLOCK):
+    for start in range(since, rows.shape[0], _BLOCK):
         stop = min(start + _BLOCK, rows.shape[0])
         found = (asking[start:stop] @ listed[:, :stop]).tocsr()
         for row in range(stop - start):
             here = slice(found.indptr[row], found.indptr[row + 1])
             others, shared = found.indices[here], found.data[here]
-            kept = (shared >= floor) & (others < start + row)
+            kept = (shared >= floor) & (others < start + row) & (others >= oldest[start + row])
             others, shared = others[kept], shared[kept]
             if len(others) > most:
                 # the most alike; of equals the earlier
@@ -61,12 +68,14 @@ def _heaviest(rows: csr_matrix, most: int) -> csr_matrix:
     return csr_matrix((rows.data[kept], (number[kept], rows.indices[kept])), shape=rows.shape)
 
 
-def _first_of_each_word(rows: csr_matrix, most: int) -> csr_matrix:
-    """[words, texts]: each word with the first texts that have it."""
+def _listed(rows: csr_matrix, since: int) -> csr_matrix:
+    """[words, texts]: each word with the first LISTED texts from `since` on that have it, and the
+    last LISTED before."""
     by_word = rows.tocsc()
     by_word.sort_indices()
     word = np.repeat(np.arange(rows.shape[1]), np.diff(by_word.indptr))
-    kept = np.arange(len(word)) - by_word.indptr[word] < most
-    return csr_matrix(
-        (by_word.data[kept], (word[kept], by_word.indices[kept])), shape=rows.shape[::-1]
-    )
+    place, text = np.arange(len(word)), by_word.indices
+    # where in the pile of its word the new texts begin
+    border = by_word.indptr[:-1] + np.bincount(word[text < since], minlength=rows.shape[1])
+    kept = (place < border[word] + LISTED) & (place >= border[word] - LISTED)
+    return csr_matrix((by_word.data[kept], (word[kept], text[kept])), shape=rows.shape[::-1])
