@@ -47,6 +47,7 @@ FILLED_IN = {
     "size-test": "industry=C3511&staff=250&revenue=3000&assets=2000",
     "library": "text=研发&status=always",
     "answers": "text=拖欠货款",
+    "search": "q=贷款",
     "desk-figures": "by=month",
 }
 # what an address asks for where it cannot do without

@@ -128,7 +128,8 @@ def addresses(world: dict[str, dict[str, Any]]) -> list[str]:
     found = []
     for name in sorted(names):
         (_form, parameters), *_rest = get_resolver().reverse_dict.getlist(name)[0][0]
-        found.append(reverse(name, kwargs=world[name] if parameters else {}))
+        asked = "?q=停电" if name == "search" else ""
+        found.append(reverse(name, kwargs=world[name] if parameters else {}) + asked)
     return found
 
 

@@ -16,6 +16,7 @@ from qifu.base.city import City, current_city
 from qifu.organisations.actions.channels import report_channel
 from qifu.organisations.models import Channel
 from qifu.organisations.selectors.channels import (
+    Found,
     channel_by_code,
     debt_routes,
     find_channels,
@@ -160,6 +161,15 @@ def channel_out(one: Channel, city: City, at: datetime, calendar: Calendar) -> d
     }
 
 
+def found_out(one: Found, city: City, at: datetime, calendar: Calendar) -> FoundOut:
+    """A door that was found, with how well it fits and why."""
+    return FoundOut(
+        **channel_out(one.channel, city, at, calendar),
+        score=round(one.score, 4),
+        why=[words(pair) for pair in one.why],
+    )
+
+
 _CHANNEL: dict[str, Any] = {
     "code": "sz-12345", "name": {"zh": "12345 热线", "en": "12345 hotline"},
     "kind": {"code": "hotline", "name": {"zh": "热线", "en": "Hotline"}}, "zone": None,
@@ -198,14 +208,7 @@ def list_channels(request: Asked, asked: Query[ChannelFilters]) -> ChannelsOut:
     )  # fmt: skip
     at = asked.open_at or now
     return ChannelsOut(
-        items=[
-            FoundOut(
-                **channel_out(one.channel, city, at, calendar),
-                score=round(one.score, 4),
-                why=[words(pair) for pair in one.why],
-            )
-            for one in found
-        ],
+        items=[found_out(one, city, at, calendar) for one in found],
         guide_date=city.channels.get("guide_date"),
     )
 

@@ -14,6 +14,7 @@ from qifu.api.refusals import PLAIN
 # tag → words; in the order in which a stranger reads them
 TAGS: Mapping[str, str] = {
     "me": _("我是谁：令牌代表的人、单位和权限。"),
+    "search": _("一次搜索全部。"),
     "policies": _("政策库：查找、条件、申报时间；不登记企业的快速诊断和规模自测。"),
     "firms": _("企业：本企业；工作人员查找企业。"),
     "facts": _("企业资料：每一项的值、来源和日期；填报、异议。"),

@@ -15,6 +15,7 @@ from qifu.api.schemas import Code, In, Line, Named, Out, PathCode, Words, words
 from qifu.base.city import City, current_city
 from qifu.knowledge.models import Answer, Law
 from qifu.knowledge.selectors import (
+    Hit,
     answer_for,
     answers_in_force,
     citations,
@@ -248,20 +249,20 @@ def search_all(request: Asked, asked: Query[SearchAsked]) -> HitsOut:
         asked.text, kinds=kinds, matter=asked.matter, most=asked.limit,
         on=timezone.localdate(timezone.now()),
     )  # fmt: skip
-    return HitsOut(
-        items=[
-            HitOut(
-                kind=hit.kind,  # type: ignore[arg-type]  # one of the two
-                title=words(hit.title),
-                snippet=Words(
-                    **{
-                        name: "".join(str(part[0]) for part in hit.snippet_in(name))
-                        for name in ("zh", "en")
-                    }
-                ),
-                score=round(hit.score, 4),
-                address=hit.address,
-            )
-            for hit in found
-        ]
+    return HitsOut(items=[hit_out(hit) for hit in found])
+
+
+def hit_out(hit: Hit) -> HitOut:
+    """Something that was found, with the piece of its text that shows why."""
+    return HitOut(
+        kind=hit.kind,  # type: ignore[arg-type]  # one of the two
+        title=words(hit.title),
+        snippet=Words(
+            **{
+                name: "".join(str(part[0]) for part in hit.snippet_in(name))
+                for name in ("zh", "en")
+            }
+        ),
+        score=round(hit.score, 4),
+        address=hit.address,
     )

@@ -27,6 +27,7 @@ from qifu.api import (
     policies,
     reach,
     reports,
+    search,
     webhooks,
 )
 from qifu.api.core import api
@@ -37,6 +38,7 @@ from qifu.api.refusals import plain
 # each module has a `router` whose paths are whole
 _ROUTERS = (
     me.router,
+    search.router,
     reach.router,  # before the path of one policy, which would take its fixed words for an id
     policies.router,
     codes.router,

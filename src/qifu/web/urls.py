@@ -7,7 +7,7 @@ from qifu.web import views
 # each room brings its own urls.py
 _ROOMS = (
     "accounts", "account", "policies", "tools", "claims", "notices", "my", "desk", "appeals",
-    "knowledge", "channels", "zones", "programs", "rules",
+    "knowledge", "channels", "zones", "programs", "rules", "search",
 )  # fmt: skip
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -9,16 +9,25 @@ from qifu.knowledge.selectors.answers import (
 )
 from qifu.knowledge.selectors.citing import basis_lines, citation, citations, read_basis
 from qifu.knowledge.selectors.finding import Things, every_thing, numbers_held
-from qifu.knowledge.selectors.laws import article, law_by_code, laws_carried, table_of_contents
+from qifu.knowledge.selectors.laws import (
+    article,
+    law_by_code,
+    laws_carried,
+    laws_numbered,
+    table_of_contents,
+)
 from qifu.knowledge.selectors.search import (
+    Best,
     Hit,
     Hits,
     answers_for,
+    best_things,
     find_knowledge,
     search_knowledge,
 )
 
 __all__ = [
+    "Best",
     "Hit",
     "Hits",
     "Things",
@@ -28,6 +37,7 @@ __all__ = [
     "answers_to_edit",
     "article",
     "basis_lines",
+    "best_things",
     "citation",
     "citations",
     "every_thing",
@@ -35,6 +45,7 @@ __all__ = [
     "journal_of_answer",
     "law_by_code",
     "laws_carried",
+    "laws_numbered",
     "numbers_held",
     "read_basis",
     "search_knowledge",

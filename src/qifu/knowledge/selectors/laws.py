@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet
 
+from qifu.knowledge.logic.numbers import document_number
 from qifu.knowledge.logic.statutes import article_number
 from qifu.knowledge.models import Law, LawArticle
 
@@ -18,6 +21,18 @@ def laws_carried() -> QuerySet[Law]:
 def law_by_code(code: str) -> Law:
     """One statute, also one that the pack no longer carries; else Law.DoesNotExist."""
     return Law.objects.get(code=code)
+
+
+def laws_numbered(text: str, *, most: int = 3) -> list[Law]:
+    """The statutes that a decree put into force or changed, by its number: 国务院令第802号.
+
+    Nothing, and no query, for a text that is no number of a document.
+    """
+    named = [Q(history__contains=number) for number in document_number(text)]
+    if not named:
+        return []
+    found = Law.objects.filter(reduce(or_, named), carried=True)
+    return list(found.order_by("code")[:most])
 
 
 def article(law_code: str, number: str) -> LawArticle:

@@ -59,6 +59,25 @@ class Hits:
     mended: str = ""
 
 
+@dataclass(frozen=True)
+class Best:
+    """The numbers of things of one kind, the best first; the words to mark; `mended` as above."""
+
+    numbers: list[int]
+    words: list[str]
+    mended: str = ""
+
+
+def best_things(kind: str, text: str, *, on: date, most: int) -> Best:
+    """The things of a kind that fit a text best, with every word of it or with any.
+
+    For a room that keeps things of its own here, as `every_thing`: who may see them is that
+    room's to say.
+    """
+    found = find(text, Within((kind,), on), most=most)
+    return Best([row.object_id for row in found.rows], _telling(found.words), found.mended)
+
+
 def search_knowledge(
     text: str,
     *,
@@ -140,10 +159,14 @@ def _laws_of(matter: str) -> list[str]:
     return [str(law) for row in rows if row["code"] == matter for law in row.get("law") or []]
 
 
+def _telling(words: Sequence[str]) -> list[str]:
+    """The words to mark: one ideograph marked here and there only distracts."""
+    return [word for word in words if len(word) > 1 or word.isascii()] or list(words)
+
+
 def _hits(found: Sequence[Ranked], words: Sequence[str]) -> list[Hit]:
     """What was found as it is shown: two queries whatever the number."""
-    # one ideograph marked here and there only distracts
-    words = [word for word in words if len(word) > 1 or word.isascii()] or words
+    words = _telling(words)
     answers = Answer.objects.in_bulk([row.object_id for row in found if row.kind == "answer"])
     articles = {
         article.pk: article

@@ -11,9 +11,12 @@ from qifu.policies.selectors.drafts import (
     whole_of,
 )
 from qifu.policies.selectors.library import (
+    FoundPolicies,
     apart_from,
+    find_policies,
     library,
     meant,
+    policies_numbered,
     policy_for,
     programme,
     published_versions,
@@ -39,6 +42,7 @@ from qifu.policies.selectors.zones import own_first, own_policies, policies_of_f
 __all__ = [
     "LIVES",
     "OFFICE_ORDERS",
+    "FoundPolicies",
     "REACHED_AT_ONCE",
     "Pasted",
     "Match",
@@ -52,6 +56,7 @@ __all__ = [
     "document_of",
     "draft_for",
     "drafts_visible_to",
+    "find_policies",
     "firms_reached",
     "journal_of_draft",
     "library",
@@ -61,6 +66,7 @@ __all__ = [
     "own_first",
     "own_policies",
     "policies_of_front",
+    "policies_numbered",
     "policy_for",
     "programme",
     "published_versions",

@@ -1,8 +1,10 @@
 """The library: which policies there are, and the version of each that counts on a day."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from django.db.models import (
     Case,
@@ -19,7 +21,8 @@ from django.db.models import (
 )
 
 from qifu.base.city import City, city_of_load
-from qifu.knowledge.selectors import every_thing
+from qifu.knowledge.logic.numbers import document_number
+from qifu.knowledge.selectors import best_things, every_thing
 from qifu.organisations.models import Enterprise
 from qifu.organisations.permissions import Actor
 from qifu.policies.models import PolicyVersion
@@ -34,6 +37,8 @@ ORDERS = ("closes", "amount", "newest")
 AT_ONCE = 500
 # firms from whom the order of questions learns how likely conditions are met
 SAMPLE = 200
+# so many of what fits a text best are put in front of the others
+BEST = 100
 
 
 def _begun(on: date) -> QuerySet[PolicyVersion]:
@@ -130,6 +135,53 @@ def by_days_left(found: QuerySet[PolicyVersion], on: date) -> QuerySet[PolicyVer
 def meant(text: str, *, on: date) -> str:
     """The words that the library looks for instead of those typed; empty where it is these."""
     return _asked(text, on)[1] if text.strip() else ""
+
+
+@dataclass(frozen=True)
+class FoundPolicies:
+    """The first of what was found, of `count`; the words to mark; `mended` as `meant` says."""
+
+    versions: list[PolicyVersion]
+    count: int
+    words: list[str]
+    mended: str = ""
+
+
+def find_policies(actor: Actor, text: str, *, on: date, most: int) -> FoundPolicies:
+    """What `library` finds for a text: first what fits it best, then the others by days left.
+
+    The texts for searching are not loaded.
+    """
+    asked, mended = _asked(text, on)
+    found = by_days_left(published_versions(on).filter(asked), on)
+    numbers = list(found.values_list("pk", flat=True))
+    best = best_things("policy", mended or text, on=on, most=BEST) if numbers else None
+    words = text.split()
+    if best and not best.mended:  # else they are other words than those that were found
+        place = {number: at for at, number in enumerate(best.numbers)}
+        numbers.sort(key=lambda number: place.get(number, len(place)))
+        words = best.words if mended else [*words, *best.words]
+    shown = PolicyVersion.objects.defer("search_text").in_bulk(numbers[:most])
+    return FoundPolicies([shown[number] for number in numbers[:most]], len(numbers), words, mended)
+
+
+def policies_numbered(actor: Actor, text: str, *, on: date, most: int = 3) -> list[PolicyVersion]:
+    """The policies that a number names: their own (SZD-2026-001), or that of the document which
+    they rest on (财税〔2015〕119号). The version that `policy_for` gives.
+
+    Nothing, and no query, for a text that has no digit or has two words.
+    """
+    typed = text.strip()
+    if not any(sign.isdecimal() for sign in typed) or "\x00" in typed:
+        return []
+    if named := [Q(search_text__contains=number) for number in document_number(typed)]:
+        found = published_versions(on).filter(reduce(or_, named)).defer("document", "search_text")
+        return list(found.order_by("policy_id")[:most])
+    if len(typed.split()) > 1:
+        return []
+    known = PolicyVersion.objects.filter(policy_id__iexact=typed, state="published")
+    ident = known.order_by("policy_id").values_list("policy_id", flat=True).first()
+    return [policy_for(actor, ident, on=on)] if ident else []
 
 
 def _asked(text: str, on: date) -> tuple[Q, str]:

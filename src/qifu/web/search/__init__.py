@@ -1,0 +1,1 @@
+"""The search box of the first page: one question over everything."""
