@@ -90,7 +90,7 @@ def test_another_version_is_refused_by_its_number(model, tmp_path, monkeypatch):
     monkeypatch.setattr(storing, "FORMAT", 7)
     storing.save(model, path)
     monkeypatch.undo()
-    with pytest.raises(storing.UnreadableModel, match="format 7, this program reads 1"):
+    with pytest.raises(storing.UnreadableModel, match="format 7, this program reads 2"):
         storing.load(path)
 
 

@@ -4,6 +4,8 @@ import hashlib
 import unicodedata
 from dataclasses import dataclass
 
+from qifu.textmine.simplified import by_character, is_traditional, settled
+
 # A character with more marks than this is noise, and ordering its marks takes quadratic time.
 MOST_MARKS = 8
 
@@ -27,7 +29,7 @@ class _Forms(dict[str, str]):
 
     def __missing__(self, cluster: str) -> str:
         form = unicodedata.normalize("NFKC", cluster)
-        form = unicodedata.normalize("NFKC", form.lower())
+        form = by_character(unicodedata.normalize("NFKC", form.lower()))
         kept = ""
         for char in form:
             kind = unicodedata.category(char)[0]
@@ -47,8 +49,8 @@ _FORMS = _Forms()
 def traced(text: str) -> Traced:
     """The normal form of a text with the place of each of its characters.
 
-    Unicode NFKC (full width becomes half width, ㈱ becomes 株), lower case; only letters and digits
-    stay. A point between two digits stays too: 1.5 万 is not 15 万.
+    Unicode NFKC (full width becomes half width, ㈱ becomes 株), lower case, simplified characters;
+    only letters and digits stay. A point between two digits stays too: 1.5 万 is not 15 万.
     """
     kept: list[str] = []
     starts: list[int] = []
@@ -76,7 +78,8 @@ def traced(text: str) -> Traced:
     if point:
         for pile in (kept, starts, ends):
             pile.pop()
-    return Traced(text, "".join(kept), tuple(starts), tuple(ends))
+    form = settled("".join(kept), traditional=is_traditional(text))
+    return Traced(text, form, tuple(starts), tuple(ends))
 
 
 def normalise(text: str) -> str:

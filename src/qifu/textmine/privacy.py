@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from qifu.textmine.privacy_names import names_in
+from qifu.textmine.simplified import simplified
 
 MOBILE, LANDLINE, HOTLINE = "mobile", "landline", "hotline"
 IDENTITY, EMAIL, PLATE, BANK_CARD = "identity", "email", "plate", "bank_card"
@@ -23,7 +24,8 @@ SURE: Final = 0.5
 _PIECE: Final = 50_000
 _OVERLAP: Final = 200
 
-# full-width digits, letters and signs become half-width; every character stays one character
+# full-width digits, letters and signs become half-width, after traditional characters became
+# simplified ones; every character stays one character
 _NARROW: Final = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: " ", 0x2014: "-", 0x2013: "-"}
 
 
@@ -150,7 +152,7 @@ def _masked(kind: str, said: str) -> str:
 
 
 def _in_piece(text: str) -> list[Finding]:
-    narrow = text.translate(_NARROW)
+    narrow = simplified(text).translate(_NARROW)
     firms = [
         match.span()
         for match in _USCC.finditer(narrow.upper())

@@ -10,6 +10,8 @@ from typing import Final
 
 import rjieba
 
+from qifu.textmine.simplified import simplified
+
 # A word of the title says as much as three of the text.
 TITLE: Final = 3
 # 1 would be the cosine, which takes the shortest of equal texts; chosen on message → reply by
@@ -21,9 +23,10 @@ _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 
 
 def plain(text: str) -> str:
-    """One width and lower case, without halves of pairs of surrogates, which no database takes."""
+    """One width, lower case and simplified characters; without halves of pairs of surrogates, which
+    no database takes."""
     form = unicodedata.normalize("NFKC", text).casefold()
-    return form.encode("utf-8", "ignore").decode()
+    return simplified(form.encode("utf-8", "ignore").decode())
 
 
 def words_of(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from qifu.rulebook.words import Words
 from qifu.textmine.guards import ASKED, FACT, clause_after, how_said, sentence
 from qifu.textmine.normal import Traced, normalise, traced
 from qifu.textmine.reading import Desk
+from qifu.textmine.simplified import simplified
 from qifu.textmine.spotting import Spot, Spotter, longest
 
 REPEAT, OUTSIDE, NO_SUBSTANCE = "repeat", "outside_region", "no_substance"
@@ -152,7 +153,8 @@ def look(
     those of the city; `repeat_of` is the number of the case that this one repeats without new
     facts. Spans are of `text` as it was handed over.
     """
-    trace = traced(text)
+    # what is looked up around a word is written in simplified characters; every place stays
+    trace = traced(simplified(text))
     spots: dict[str, list[Spot]] = {}
     for spot in _spotter_of(rules).find(trace):
         spots.setdefault(spot.form, []).append(spot)

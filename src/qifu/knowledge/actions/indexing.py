@@ -7,7 +7,7 @@ from qifu.knowledge.actions.entries import Entry, put_entries
 from qifu.knowledge.models import Answer, Law, LawArticle
 
 # raised when words are cut or chosen in another way: what is stored is then made anew by a load
-WAY = 2
+WAY = 3
 
 
 def index_law(law: Law) -> None:

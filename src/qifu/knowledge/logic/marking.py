@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from qifu.textmine.simplified import simplified
+
 Part = tuple[str, bool]
 AROUND: Final = 120
 
@@ -52,7 +54,8 @@ def _spans(text: str, words: Sequence[str]) -> list[tuple[int, int]]:
     if not wanted:
         return []
     found: list[tuple[int, int]] = []
-    for one in re.finditer("|".join(map(_whole, wanted)), text, re.IGNORECASE):
+    wanted_any = "|".join(map(_whole, map(simplified, wanted)))
+    for one in re.finditer(wanted_any, simplified(text), re.IGNORECASE):
         if found and one.start() <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], one.end()))
         else:

@@ -9,6 +9,8 @@ from typing import Final
 
 import rjieba
 
+from qifu.textmine.simplified import simplified
+
 # Further characters of one text are not read: nobody decides what a case is about on page ten.
 LONGEST: Final = 20_000
 MOST_CHARACTERS: Final = 4
@@ -37,12 +39,13 @@ FUNCTION: Final = frozenset(
 
 
 def cleaned(text: str) -> str:
-    """The text without HTML, in Unicode NFKC and lower case; at most LONGEST characters of it."""
+    """The text without HTML, in Unicode NFKC, lower case and simplified characters; at most
+    LONGEST characters of it."""
     text = text[: 4 * LONGEST]
     if "<" in text or "&" in text:
         text = html.unescape(_TAG.sub(" ", text))
     text = _ESCAPED.sub(" ", text)
-    return unicodedata.normalize("NFKC", text).lower()[:LONGEST]
+    return simplified(unicodedata.normalize("NFKC", text).lower()[:LONGEST])
 
 
 def words_of(text: str) -> list[str]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from qifu.textmine.classify.model import TextModel
 
-FORMAT: Final = 1
+# 2: texts are read in simplified characters
+FORMAT: Final = 2
 # A model of 150,000 pieces and 50 labels takes 30 MB; what claims more than this is no model.
 LARGEST: Final = 1 << 30
 _ARRAYS: Final = ("idf", "weights", "bias", "shift", "numbers")

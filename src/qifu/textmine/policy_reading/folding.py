@@ -2,9 +2,9 @@
 
 import re
 from functools import lru_cache
-from pathlib import Path
 
-_PAIRS = Path(__file__).with_name("traditional.txt")
+from qifu.textmine.simplified import simplified
+
 _SIGNS = {
     **dict.fromkeys(",﹐", "，"),
     **dict.fromkeys(";﹔", "；"),
@@ -33,10 +33,8 @@ _BACK = {"，": ",", "：": ":", "？": "?"}
 
 @lru_cache(maxsize=1)
 def _table() -> dict[int, str]:
-    """Code point → one character: simplified for traditional, half width for full width."""
+    """Code point → one character: half width for full width, one sign for many."""
     table = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    for group in _PAIRS.read_text(encoding="utf-8").split():
-        table |= {ord(char): group[0] for char in group[1:]}
     folded = {code: _SIGNS.get(char, char) for code, char in table.items()}
     return folded | {ord(char): to for char, to in _SIGNS.items()}
 
@@ -50,4 +48,4 @@ def fold(text: str) -> str:
     >>> fold("營業收入(含)達２，０００萬元,不超過5％")
     '营业收入（含）达2,000万元，不超过5%'
     """
-    return _INSIDE.sub(lambda sign: _BACK[sign[0]], text.translate(_table()))
+    return _INSIDE.sub(lambda sign: _BACK[sign[0]], simplified(text).translate(_table()))

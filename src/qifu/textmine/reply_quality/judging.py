@@ -13,6 +13,7 @@ from qifu.rulebook.words import Words
 from qifu.textmine.reply_quality.marks import bases, contacts, dates
 from qifu.textmine.reply_quality.points import Point, points, spoken_of
 from qifu.textmine.reply_quality.sentences import SAID, Sentence, Span, sentences
+from qifu.textmine.simplified import simplified
 
 POINTS, BASIS, CONTACT, DATE, EMPTY, PLAIN, ON_TIME = (
     "point_missed", "no_basis", "no_contact", "no_date", "empty_phrase", "not_plain", "late",
@@ -99,6 +100,7 @@ def judge_reply(
 
     `due` is when it has to be given, `at` when it is: both or the check of time does not apply.
     """
+    question, reply = simplified(question), simplified(reply)
     said = [one for one in sentences(reply) if one.kind == SAID]
     stands_on, turn_to, when = bases(reply), contacts(reply), dates(reply)
     empty = not said and not turn_to
