@@ -1,31 +1,15 @@
 """`qifu triage train`, `predict`, `card` from outside: files in, files out, what is refused."""
 
-import csv
 import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from qifu.cli.main import qifu
+from tests.cli.triage_files import read, triage, written
 from tests.textmine.classify_texts import made_up
 
 ROWS = [(row.id, row.text, row.label) for row in made_up(8)]
-
-
-def written(path: Path, rows, header=("id", "text", "label"), encoding="utf-8") -> Path:
-    with path.open("w", newline="", encoding=encoding) as file:
-        csv.writer(file).writerows([header, *rows])
-    return path
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
-
-
-def triage(*arguments: object) -> Result:
-    return CliRunner().invoke(qifu, ["triage", *map(str, arguments)])
 
 
 def trained(folder: Path, *more: object, rows=ROWS) -> Result:
@@ -115,6 +99,46 @@ def test_corrections_replace_the_label_and_labels_are_renamed(tmp_path):
     card = json.loads(triage("card", "--model", tmp_path / "m.npz").output)
     assert card["labels"] == {"F01": 9, "hiring": 8, "roads": 8}
     assert card["corrections"] == 2
+
+
+def test_rows_that_people_corrected_weigh_more_and_labels_of_nothing_are_told(tmp_path):
+    rows = [(*row, "1" if row[0] == "roads-0" else "") for row in ROWS]
+    data = written(tmp_path / "data.csv", rows, ("id", "text", "label", "corrected"))
+    extra = written(tmp_path / "extra.csv", [("e1", "路灯不亮", "roads"), ("e2", "药价", "drugs")])
+    out = tmp_path / "m.npz"
+    done = triage("train", "--data", data, "--extra", extra, "--out", out)
+    assert done.exit_code == 0, done.output
+    assert "更正 corrections 1 " in done.output
+    card = json.loads(triage("card", "--model", out).output)
+    assert (card["corrections"], card["extra_rows"]) == (1, 1)
+    bad = read(tmp_path / "m.npz.bad.csv")
+    assert [(row["file"], row["id"], row["reason_en"]) for row in bad] == [
+        ("extra.csv", "e2", "a label that --data does not have")
+    ]
+    assert triage("train", "--data", data, "--out", out).exit_code == 0
+    assert not (tmp_path / "m.npz.bad.csv").exists()
+
+
+def test_nothing_is_written_over_what_is_read(model, tmp_path):
+    data = written(tmp_path / "new.csv", [("1", "银行贷款利息")], ("id", "text"))
+    before = data.read_bytes()
+    for out, bad in [(data, tmp_path / "b"), (tmp_path / "o", data), (tmp_path / "o",) * 2,
+                     (model, tmp_path / "b")]:  # fmt: skip
+        done = triage("predict", "--model", model, "--data", data, "--out", out, "--bad", bad)
+        assert done.exit_code == 1 and "must not be the file itself" in done.output
+    assert data.read_bytes() == before
+
+
+def test_a_mapping_that_the_model_cannot_follow_is_refused_in_words(model, tmp_path):
+    data = written(tmp_path / "new.csv", [("1", "银行贷款利息")], ("id", "text"))
+    for rows, said in [
+        ([("finace", "F01")], "no label 'finace'"),
+        ([("finance", "roads")], "train again"),
+    ]:
+        names = written(tmp_path / "names.csv", rows, ("from", "to"))
+        out = tmp_path / "out.csv"
+        done = triage("predict", "--model", model, "--data", data, "--out", out, "--mapping", names)
+        assert done.exit_code == 1 and said in done.output
 
 
 def test_a_model_can_answer_under_new_codes(model, tmp_path):

@@ -1,30 +1,12 @@
 """`qifu triage duplicates` and `topics` from outside: files in, files out, what is refused."""
 
-import csv
 import json
-from pathlib import Path
 
-from click.testing import CliRunner, Result
-
-from qifu.cli.main import qifu
+from tests.cli.triage_files import read, triage, written
 from tests.textmine.likeness.letters import letters
 
+TIMED = ("id", "text", "time")
 ROWS = [(row.id, row.text, row.time.isoformat()) for row in letters()]
-
-
-def written(path: Path, rows, header=("id", "text", "time"), encoding="utf-8") -> Path:
-    with path.open("w", newline="", encoding=encoding) as file:
-        csv.writer(file).writerows([header, *rows])
-    return path
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
-
-
-def triage(*arguments: object) -> Result:
-    return CliRunner().invoke(qifu, ["triage", *map(str, arguments)])
 
 
 def test_repeats_come_with_the_earliest_a_score_and_a_kind(tmp_path):
@@ -61,7 +43,7 @@ def test_other_columns_words_and_gb18030_are_read_and_bad_rows_are_kept(tmp_path
 
 
 def test_what_cannot_be_done_is_refused_in_words(tmp_path):
-    data = written(tmp_path / "in.csv", ROWS)
+    data = written(tmp_path / "in.csv", ROWS, TIMED)
     no_text = written(tmp_path / "none.csv", [("1", "甲")], ("id", "body"))
     (tmp_path / "w.json").write_text('{"loudness": 1}')
     (tmp_path / "t").mkdir()
@@ -83,7 +65,7 @@ def test_what_cannot_be_done_is_refused_in_words(tmp_path):
 
 def test_topics_members_growth_and_tomorrow(tmp_path):
     out = tmp_path / "topics"
-    data = written(tmp_path / "in.csv", ROWS)
+    data = written(tmp_path / "in.csv", ROWS, TIMED)
     done = triage("topics", "--data", data, "--out", out, "--top", 1)
     assert done.exit_code == 0, done.output
     header = (out / "topics.csv").read_text().splitlines()[0]
@@ -96,7 +78,7 @@ def test_topics_members_growth_and_tomorrow(tmp_path):
     assert len(json.loads((out / "state.json").read_text())["topics"]) == 2
 
     more = ("new", ROWS[1][1] + "盼回复", "2026-03-20")
-    written(data, [*ROWS, more, ("late", "没有时间", "")])
+    written(data, [*ROWS, more, ("late", "没有时间", "")], TIMED)
     done = triage("topics", "--data", data, "--out", out, "--as-of", "2026-03-21")
     assert done.exit_code == 0, done.output
     again = read(out / "topics.csv")
@@ -106,7 +88,7 @@ def test_topics_members_growth_and_tomorrow(tmp_path):
 
 
 def test_weights_and_names_of_places_are_data(tmp_path):
-    data = written(tmp_path / "in.csv", ROWS)
+    data = written(tmp_path / "in.csv", ROWS, TIMED)
     (tmp_path / "w.json").write_text('{"number": 0, "supporters": 0, "spread": 0}')
     (tmp_path / "p.txt").write_text("松涛里\n", encoding="gb18030")
     done = triage(

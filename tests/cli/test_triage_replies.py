@@ -1,19 +1,13 @@
 """`qifu triage replies` from outside."""
 
-import csv
 from pathlib import Path
 
 import pytest
 
-from tests.cli.running import run
+from tests.cli.triage_files import read, triage
 
 HEADER = "id,question,reply,due,at\n"
 GOOD = "经现场查看，变压器已烧坏，12月5日前换好，请拨打供电所电话0755-26000000。"
-
-
-def rows(path: Path) -> dict[str, dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
 
 
 def test_each_reply_gets_its_score_and_what_it_lacks(tmp_path: Path) -> None:
@@ -24,9 +18,9 @@ def test_each_reply_gets_its_score_and_what_it_lacks(tmp_path: Path) -> None:
         "3,什么时候来电？,您好！您的来信收悉，感谢您的关注。,,\n",
         encoding="gb18030",
     )
-    done = run("triage", "replies", "--data", data, "--out", out)
+    done = triage("replies", "--data", data, "--out", out)
     assert done.exit_code == 0 and "3 条答复" in done.stdout and "2 条有毛病" in done.stdout
-    told = rows(out)
+    told = {row["id"]: row for row in read(out)}
     assert told["1"]["faults"] == "" and told["1"]["score"] == "100"
     assert told["2"]["faults"] == "late"
     assert "empty_phrase" in told["3"]["faults"] and told["3"]["score"] == "0"
@@ -45,7 +39,7 @@ def test_each_reply_gets_its_score_and_what_it_lacks(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_judged_says_why(tmp_path: Path, text: str, why: str) -> None:
     data = tmp_path / "in.csv"
     data.write_text(text, encoding="utf-8")
-    done = run("triage", "replies", "--data", data, "--out", tmp_path / "out.csv")
+    done = triage("replies", "--data", data, "--out", tmp_path / "out.csv")
     assert done.exit_code == 1 and why in done.output
     assert not (tmp_path / "out.csv").exists()
 
@@ -53,5 +47,5 @@ def test_a_file_that_cannot_be_judged_says_why(tmp_path: Path, text: str, why: s
 def test_the_source_is_never_written_over(tmp_path: Path) -> None:
     data = tmp_path / "in.csv"
     data.write_text(f"{HEADER}1,问,答,,\n", encoding="utf-8")
-    done = run("triage", "replies", "--data", data, "--out", data)
+    done = triage("replies", "--data", data, "--out", data)
     assert done.exit_code == 1 and "must not be the file itself" in done.output

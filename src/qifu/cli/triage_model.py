@@ -1,35 +1,47 @@
 """`qifu triage train`, `predict` and `card`: a classifier of a deployment's own texts."""
 
-import csv
 import hashlib
 import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from qifu.cli.triage_rows import (
+    bad_place,
+    check_places,
+    in_file,
+    out_file,
+    refuse,
+    write_bad,
+    write_table,
+)
+
 if TYPE_CHECKING:
+    from qifu.textmine.classify.model import Prediction
     from qifu.textmine.classify.tables import BadRow, Row, Taken
 
-_in_file = click.Path(exists=True, dir_okay=False, path_type=Path)
-_out_file = click.Path(dir_okay=False, path_type=Path)
 PREDICTED = ("id", "label", "confidence", "label2", "label3", "abstain")
 BAD = ("line", "file", "id", "text", "label", "reason_zh", "reason_en")
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "rjieba")
 
 
 @click.command()
-@click.option("--data", required=True, type=_in_file, help="CSV: id, text, label.")
-@click.option("--out", required=True, type=_out_file, help="模型文件 · the model file.")
+@click.option("--data", required=True, type=in_file, help="CSV: id, text, label[, corrected].")
+@click.option("--out", required=True, type=out_file, help="模型文件 · the model file.")
+@click.option("--extra", type=in_file, help="只用于训练的行 · rows to learn from, never tested on.")
+@click.option("--corrections", type=in_file, help="更正：id, text, label · corrections by people.")
 @click.option(
-    "--extra", type=_in_file, help="只用于训练的行 · rows to learn from, never tested on."
+    "--correction-weight",
+    type=click.FloatRange(1, 100),
+    default=3.0,
+    show_default=True,
+    help="一条更正顶几条 · how many rows a correction counts for.",
 )
-@click.option("--corrections", type=_in_file, help="更正：id, text, label · corrections by people.")
-@click.option("--correction-weight", type=click.FloatRange(1, 100), default=3.0, show_default=True)
-@click.option("--mapping", type=_in_file, help="类别改名：from, to · renamed or merged labels.")
+@click.option("--mapping", type=in_file, help="类别改名：from, to · renamed or merged labels.")
 @click.option("--date", "made", help="写进模型卡的日期 · the day on the card (default: today).")
 @click.option(
     "--answered-right",
@@ -38,7 +50,7 @@ _LIBRARIES = ("numpy", "scipy", "scikit-learn", "rjieba")
     show_default=True,
     help="低于能达到这个准确率的置信度就不作答 · abstain below the confidence that gives this.",
 )
-@click.option("--bad", type=_out_file, help="坏行 · rows left out (default: OUT.bad.csv).")
+@click.option("--bad", type=out_file, help="坏行 · rows left out (default: OUT.bad.csv).")
 def train(
     data: Path,
     out: Path,
@@ -52,32 +64,33 @@ def train(
 ) -> None:
     """训练分类模型 · Train a classifier; prints its cross-validated macro-F1."""
     from qifu.textmine.classify.storing import save
-    from qifu.textmine.classify.tables import corrected, without_rare
+    from qifu.textmine.classify.tables import corrected, known_labels, without_rare
     from qifu.textmine.classify.training import FEWEST, Rows, Settings, TooLittle
     from qifu.textmine.classify.training import train as learn
 
     day = _day(made)
-    _make_folder(out)
+    bad = bad_place(out, bad)
+    check_places([data, extra, corrections, mapping], [out, bad])
     renamed = _mapping(mapping)
     bad_rows: list[tuple[str, BadRow]] = []
     rows = _taken(data, bad_rows, renamed)
-    fixed: set[str] = set()
     if corrections is not None:
-        rows, fixed = corrected(
-            rows, _taken(corrections, bad_rows, renamed, known={row.id for row in rows})
-        )
+        known = {row.id for row in rows}
+        rows = corrected(rows, _taken(corrections, bad_rows, renamed, known=known))
     often = without_rare(rows, FEWEST)
     bad_rows += [(data.name, one) for one in often.bad]
     labels = {row.label for row in often.rows}
-    more = _taken(extra, bad_rows, renamed) if extra is not None else []
-    more = [row for row in more if row.label in labels]
-    _write_bad(bad or out.with_name(f"{out.name}.bad.csv"), bad_rows)
+    more: list[Row] = []
+    if extra is not None:
+        learned = known_labels(_taken(extra, bad_rows, renamed), labels)
+        more, bad_rows = learned.rows, [*bad_rows, *((extra.name, one) for one in learned.bad)]
+    write_bad(bad, BAD, bad_rows)
     card = {
         "made": day.isoformat(),
         "data": [_about(file) for file in (data, extra, corrections) if file is not None],
         "rows": len(often.rows),
         "left_out": len(bad_rows),
-        "corrections": len(fixed),
+        "corrections": sum(row.corrected for row in often.rows),
         "libraries": _versions(),
     }
     try:
@@ -85,7 +98,7 @@ def train(
             Rows(
                 [row.text for row in often.rows],
                 [row.label for row in often.rows],
-                [correction_weight if row.id in fixed else 1.0 for row in often.rows],
+                [correction_weight if row.corrected else 1.0 for row in often.rows],
             ),
             extra=Rows([row.text for row in more], [row.label for row in more]),
             extra_words=_as_they_came(more),
@@ -94,74 +107,79 @@ def train(
             told=lambda words: click.echo(f"… {words}", err=True),
         )
     except TooLittle as error:
-        _refuse(f"{data.name}: 不够训练 · too little to train on: {error}")
+        refuse(f"{data.name}: 不够训练 · too little to train on: {error}")
     try:
         model = save(trained.model, out)
     except OSError as error:
-        _refuse(f"{error.filename}: {error.strerror}")
+        refuse(f"{error.filename}: {error.strerror}")
     for name, words in _FIGURES.items():
         click.echo(f"{words}: {trained.figures[name]}")
     answers = model.card["answers"]
     click.echo(
-        f"作答 answers {answers['coverage']:.1%}，准确率 right {answers['accuracy']:.3f}，"
-        f"低于 abstains below {answers['least']:.3f}"
+        f"置信度到 {answers['least']:.3f} 才作答：{answers['coverage']:.1%} 的文本，"
+        f"其中 {answers['accuracy']:.1%} 对 · answers from that confidence up: so many of the "
+        "texts, so many of them right"
     )
-    click.echo(f"{len(often.rows):,} 条 texts, {len(labels)} 类 labels → {out}")
+    click.echo(
+        f"{len(often.rows):,} 条 texts，{len(labels)} 类 labels，"
+        f"更正 corrections {card['corrections']:,} → {out}"
+    )
 
 
 _FIGURES = {
-    "macro_f1": "宏平均 F1（五折交叉验证） cross-validated macro-F1",
-    "accuracy": "准确率 accuracy",
-    "top3": "前三命中 in the first three",
-    "accuracy_at_80": "最有把握的 80% 的准确率 accuracy at 80 % coverage",
-    "ece": "校准误差 expected calibration error",
+    "macro_f1": "宏平均 F1（五折交叉验证） · cross-validated macro-F1",
+    "accuracy": "准确率 · accuracy",
+    "top3": "前三命中 · in the first three",
+    "accuracy_at_80": "最有把握的 80% 的准确率 · accuracy at 80 % coverage",
+    "ece": "校准误差 · expected calibration error",
 }
 
 
 @click.command()
-@click.option("--model", required=True, type=_in_file)
-@click.option("--data", required=True, type=_in_file, help="CSV: id, text.")
-@click.option("--out", required=True, type=_out_file)
-@click.option("--mapping", type=_in_file, help="类别改名：from, to · renamed labels.")
+@click.option("--model", required=True, type=in_file, help="模型文件 · the model file.")
+@click.option("--data", required=True, type=in_file, help="CSV: id, text.")
+@click.option("--out", required=True, type=out_file, help="结果 · the table of labels, CSV.")
+@click.option("--mapping", type=in_file, help="类别改名：from, to · renamed labels.")
 @click.option("--explain", is_flag=True, help="加一列依据的词 · a column of the words that spoke.")
-@click.option("--bad", type=_out_file, help="坏行 · rows left out (default: OUT.bad.csv).")
+@click.option("--bad", type=out_file, help="坏行 · rows left out (default: OUT.bad.csv).")
 def predict(
     model: Path, data: Path, out: Path, mapping: Path | None, explain: bool, bad: Path | None
 ) -> None:
     """给文本分类 · Label texts: id, label, confidence, label2, label3, abstain."""
     from qifu.textmine.classify.storing import UnreadableModel, load
 
-    if out.resolve() == data.resolve():
-        _refuse(f"{out.name}: 不能写进源文件 · must not be the file itself")
+    bad = bad_place(out, bad)
+    check_places([data, model, mapping], [out, bad])
     try:
         ready = load(model)
         if mapping is not None:
             ready = ready.renamed(_mapping(mapping))
     except UnreadableModel as error:
-        _refuse(str(error))
-    except (KeyError, ValueError) as error:
-        _refuse(f"{mapping}: 不能这样改名 · cannot be renamed so: {error}")
+        refuse(str(error))
+    except KeyError as error:
+        refuse(f"{mapping}: 模型没有这个类别 · the model has no label {error}")
+    except ValueError as error:
+        refuse(f"{mapping}: 两类并成一类要重新训练 · {error}")
     bad_rows: list[tuple[str, BadRow]] = []
     rows = _taken(data, bad_rows, {}, labelled=False)
-    answered = 0
-    with _open(out) as file:
-        writer = csv.writer(file)
-        writer.writerow((*PREDICTED, "words") if explain else PREDICTED)
-        for row in rows:
-            found = ready.classify(row.text)
-            answered += not found.abstain
-            labels = [label for label, _ in found.labels] + [""] * 3
-            cells = [row.id, labels[0], f"{found.confidence:.4f}", *labels[1:3]]
-            cells.append("1" if found.abstain else "0")
-            if explain:
-                cells.append(" ".join(f"{one.word}:{one.weight:.3f}" for one in found.words))
-            writer.writerow(cells)
-    _write_bad(bad or out.with_name(f"{out.name}.bad.csv"), bad_rows)
-    click.echo(f"{len(rows):,} 条 texts, 作答 answered {answered:,} → {out}")
+    said = [(row.id, ready.classify(row.text)) for row in rows]
+    header = (*PREDICTED, "words") if explain else PREDICTED
+    write_table(out, header, (_cells(ident, one, explain) for ident, one in said))
+    write_bad(bad, BAD, bad_rows)
+    answered = sum(not one.abstain for _ident, one in said)
+    click.echo(f"{len(rows):,} 条 texts，作答 answered {answered:,} → {out}")
+
+
+def _cells(ident: str, found: "Prediction", explain: bool) -> tuple[str, ...]:
+    label, label2, label3 = ([name for name, _ in found.labels] + [""] * 3)[:3]
+    abstain = "1" if found.abstain else "0"
+    cells = (ident, label, f"{found.confidence:.4f}", label2, label3, abstain)
+    words = " ".join(f"{one.word}:{one.weight:.3f}" for one in found.words)
+    return (*cells, words) if explain else cells
 
 
 @click.command()
-@click.option("--model", required=True, type=_in_file)
+@click.option("--model", required=True, type=in_file, help="模型文件 · the model file.")
 def card(model: Path) -> None:
     """模型卡 · What a model was made from, and how good it is (JSON)."""
     from qifu.textmine.classify.storing import UnreadableModel, load
@@ -169,7 +187,7 @@ def card(model: Path) -> None:
     try:
         click.echo(json.dumps(load(model).card, ensure_ascii=False, indent=2, sort_keys=True))
     except UnreadableModel as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 def _taken(
@@ -191,7 +209,7 @@ def _taken(
             ((n, _renamed(row, renamed)) for n, row in lines), labelled=labelled, known=known or ()
         )
     except (UnreadableFile, OSError) as error:
-        _refuse(str(error))
+        refuse(str(error))
     bad += [(path.name, one) for one in taken.bad]
     return taken.rows
 
@@ -211,7 +229,7 @@ def _mapping(path: Path | None) -> dict[str, str]:
             row for _, row in read_named(path, {"from": ("旧",), "to": ("新",)}, ("from", "to"))
         ]
     except (UnreadableFile, OSError) as error:
-        _refuse(str(error))
+        refuse(str(error))
     return {row["from"]: row["to"] for row in rows if row.get("from") and row.get("to")}
 
 
@@ -224,14 +242,6 @@ def _as_they_came(rows: Sequence["Row"]) -> list[list[str]]:
         words = row.text.split()
         found.append(words if len(words) * 6 > len(row.text) else words_of(row.text))
     return found
-
-
-def _make_folder(out: Path) -> None:
-    """Before the work, so that minutes of it are not lost to a place that cannot be written."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        _refuse(f"{error.filename}: {error.strerror}")
 
 
 def _about(path: Path) -> dict[str, str]:
@@ -250,34 +260,4 @@ def _day(written: str | None) -> date:
     try:
         return date.fromisoformat(written) if written else datetime.now().astimezone().date()
     except ValueError:
-        _refuse(f"--date {written}: 不是日期 · no day; like 2026-09-29")
-
-
-def _write_bad(path: Path, rows: Sequence[tuple[str, "BadRow"]]) -> None:
-    if not rows:
-        return
-    with _open(path, "utf-8-sig") as file:
-        writer = csv.writer(file)
-        writer.writerow(BAD)
-        for name, one in rows:
-            cells = [one.row.get(key, "")[:200] for key in ("id", "text", "label")]
-            writer.writerow(_plain(cell) for cell in (str(one.line), name, *cells, one.zh, one.en))
-    click.echo(f"{len(rows):,} 行没有用 · rows left out → {path}", err=True)
-
-
-def _plain(cell: str) -> str:
-    """What a spreadsheet would run as a formula is made plain text."""
-    from qifu.jobs.bad_rows import FORMULA
-
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def _open(path: Path, encoding: str = "utf-8") -> Any:
-    try:
-        return path.open("w", newline="", encoding=encoding)
-    except OSError as error:
-        _refuse(f"{error.filename}: {error.strerror}")
-
-
-def _refuse(words: str) -> NoReturn:
-    raise click.ClickException(words)
+        refuse(f"--date {written}: 不是日期 · no day; like 2026-09-29")

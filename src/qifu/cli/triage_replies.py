@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qifu.cli.triage_rows import refuse, write_table
+from qifu.cli.triage_rows import check_places, in_file, out_file, refuse, write_table
 
 if TYPE_CHECKING:
     from qifu.textmine.reply_quality.judging import Quality
@@ -24,18 +24,14 @@ _HEADER = ("id", "score", "faults", "reasons_zh", "reasons_en", "not_spoken_of")
 
 @click.command()
 @click.option(
-    "--data",
-    required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV: id, question, reply[, title, due, at].",
+    "--data", required=True, type=in_file, help="CSV: id, question, reply[, title, due, at]."
 )
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=out_file, help="结果 · a row a reply, CSV.")
 def replies(data: Path, out: Path) -> None:
     """检查答复 · Check replies: id, score 0–100, faults, reasons, points not spoken of."""
     from qifu.base.table_files import UnreadableFile, read_named
 
-    if out.resolve() == data.resolve():
-        refuse(f"{out.name}: 不能写进源文件 · must not be the file itself")
+    check_places([data], [out])
     rows, faulty = [], 0
     try:
         for line, cells in read_named(data, _COLUMNS, ("id", "question", "reply")):

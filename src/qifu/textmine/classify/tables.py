@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qifu.textmine.classify.pieces import words_of
 
@@ -10,18 +10,21 @@ COLUMNS = {
     "id": ("编号", "诉求编号", "留言编号"),
     "text": ("内容", "诉求内容", "留言详情"),
     "label": ("标签", "事项", "一级分类"),
+    "corrected": ("改过",),
 }
 LONGEST_LABEL = 64
 
 
 @dataclass(frozen=True)
 class Row:
-    """A text with its label; `line` is where it stands in its file."""
+    """A text with its label; `line` is where it stands in its file, `corrected` whether a person
+    chose another label than was suggested."""
 
     id: str
     text: str
     label: str
     line: int
+    corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def take(
             reason = ("没有可读的词", "no word that can be read")
         else:
             seen[ident] = line
-            taken.rows.append(Row(ident, text, label, line))
+            taken.rows.append(Row(ident, text, label, line, cells.get("corrected") == "1"))
             continue
         seen.setdefault(ident, line)
         taken.bad.append(BadRow(line, cells, *reason))
@@ -96,14 +99,27 @@ def without_rare(rows: Sequence[Row], fewest: int) -> Taken:
     return taken
 
 
-def corrected(rows: Sequence[Row], corrections: Sequence[Row]) -> tuple[list[Row], set[str]]:
-    """Rows with what people corrected, and the ids of those: by id, else as a row of its own.
+def known_labels(rows: Sequence[Row], labels: Collection[str]) -> Taken:
+    """Without the rows of labels that nothing else has."""
+    taken = Taken()
+    for row in rows:
+        if row.label in labels:
+            taken.rows.append(row)
+            continue
+        cells = {"id": row.id, "text": row.text, "label": row.label}
+        zh, en = f"--data 里没有标签“{row.label}”", "a label that --data does not have"
+        taken.bad.append(BadRow(row.line, cells, zh, en))
+    return taken
+
+
+def corrected(rows: Sequence[Row], corrections: Sequence[Row]) -> list[Row]:
+    """Rows with what people corrected: by id in place of the row, else a row of its own.
 
     A correction without a text takes that of its row, which must be there.
     """
     texts = {row.id: row.text for row in rows}
     by_id = {
-        row.id: Row(row.id, row.text or texts[row.id], row.label, row.line) for row in corrections
+        row.id: replace(row, text=row.text or texts[row.id], corrected=True) for row in corrections
     }
     kept = [row for row in rows if row.id not in by_id]
-    return [*kept, *by_id.values()], set(by_id)
+    return [*kept, *by_id.values()]

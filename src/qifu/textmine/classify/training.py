@@ -76,7 +76,7 @@ def count(texts: Sequence[str], *, settings: Settings = Settings()) -> Counted:
         counter = CountVectorizer(analyzer=cut, dtype=np.float32)
         counts = counter.fit_transform(words) if any(words) else None
         if counts is None:
-            raise TooLittle("no text has a word in it")
+            raise TooLittle("没有一个词 no text has a word in it")
         often = np.asarray((counts > 0).sum(axis=0)).ravel() >= min(rarest, len(texts))
         known = counter.get_feature_names_out()
         names += [str(name) for name in known[often]]
@@ -189,7 +189,10 @@ def train(
     names = sorted(set(data.labels))
     few = [name for name in names if list(data.labels).count(name) < FEWEST]
     if few or len(names) < 2:
-        raise TooLittle(f"{len(names)} labels; fewer than {FEWEST} texts: {', '.join(few) or '-'}")
+        raise TooLittle(
+            f"要有两类以上，每类 {FEWEST} 条以上 · two labels at least, each with {FEWEST} texts; "
+            f"有 found {len(names)}; 不够 too few: {', '.join(few) or '-'}"
+        )
     extra = extra or Rows((), ())
     number = {name: i for i, name in enumerate(names)}
     truth = np.array([number[name] for name in data.labels], dtype=np.int64)
@@ -197,7 +200,7 @@ def train(
     labels = np.concatenate([truth, more])
     importance = np.concatenate([_importance(data), _importance(extra)])
     size = len(truth)
-    told("pieces")
+    told("切词 · cutting words")
     counted = count([*data.texts, *extra.texts], settings=settings)
     groups = folds.groups(data.texts)
     parts = folds.parts(data.labels, groups, seed=settings.seed)
@@ -205,7 +208,7 @@ def train(
     out = cross_validate(
         counted, labels, importance, parts, lambda test: size + twins.of(test), settings, told
     )
-    told("all")
+    told("用全部文本 · on all texts")
     slope, shift = calibrate(out, truth)
     honest = honest_chances(out, truth, parts)
     everything = np.arange(len(labels))
@@ -256,7 +259,7 @@ def cross_validate(
     size = len(parts)
     out = np.zeros((size, int(labels.max()) + 1))
     for part in range(folds.FOLDS):
-        told(f"part {part + 1} of {folds.FOLDS}")
+        told(f"第 {part + 1} 份，共 {folds.FOLDS} 份 · part {part + 1} of {folds.FOLDS}")
         test = np.flatnonzero(parts == part)
         rest = np.setdiff1d(np.arange(size, len(labels)), twins_of(test.tolist()))
         rows = np.concatenate([np.flatnonzero(parts != part), rest])
