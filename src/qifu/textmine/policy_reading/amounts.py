@@ -56,13 +56,18 @@ _TERM: Final = re.compile("(?:贴息|补贴|资助|奖励|扶持|支持|享受)(
 _ITS_TERM: Final = re.compile("(?<![效施付设同])期限")
 _SUPPORTED_AREA: Final = re.compile("(?:补贴|补助|资助|奖励|支持)(?:的)?面积")
 _PER: Final = re.compile(
-    r"\s?(?:/|每|一)\s?(?P<what>平方米|平米|㎡|m2|人|名|件|项|个|家|台|套|次|吨|千瓦时|度|"
+    r"\s?(?:/|每|一)\s?(?P<what>平方米|平米|㎡|m2|人|名|件|项|个|家|台|套|次(?!性)|吨|千瓦时|度|"
     r"亩|辆|张|篇|月)"
 )
 _PER_BEFORE: Final = re.compile(
     r"(?:每|按每)(?:新增|招用|吸纳|录用|引进|接收|培养|稳定)?[一1]?(?P<what>平方米|平米|"
     r"㎡|人|名|件|项|个|台|套|次|吨|千瓦时|度|亩|辆|篇)"
     r"(?:每月|每年|/月)?[^，。；\d每]{0,14}$"
+)
+# 每新增出口100万美元奖励1万元: the first sum is what the second is for
+_FOR_EACH: Final = re.compile(
+    r"每(?:新增|增加|增长|满|达到?|完成|实现)[^，。；每\d]{0,12}(?P<sum>\d[\d.]{0,9}\s?[百千]?[万亿]?(?:元|美元))"
+    r"(?P<paid>[^，。；\d]{0,8})$"
 )
 _WHAT: Final = {
     "平方米": "m2",
@@ -85,8 +90,11 @@ def read_amounts(sheet: Sheet) -> list[Mark]:
     base: dict[str, Any] = {}
     paid = False  # whether something was paid in this sentence or right before it
     paid_item = -1
-    for number, sentence in sheet.reading():
-        lines = list(bracket_lines(sheet, sentence))
+    reading = list(sheet.reading())
+    tables = [bool(list(bracket_lines(sheet, sentence))) for _, sentence in reading]
+    for at, (number, sentence) in enumerate(reading):
+        beside = any(tables[max(0, at - 1) : at + 2])
+        lines = list(bracket_lines(sheet, sentence, beside=beside))
         if lines:
             if not (
                 found
@@ -168,6 +176,14 @@ def _amount(
     if _BUDGET.search(before) and not re.search("单个|每[家户个]|最高", before):
         return None
     if _condition_of(sheet, sentence, clause, figure, said):
+        return None
+    if (
+        (basis := _FOR_EACH.search(plain, clause[0], figure.end))
+        and not basis["paid"]
+        and re.match(
+            f"[^，。；\\d]{{0,4}}(?:{_GIVE})[^，。；\\d]{{0,4}}\\d", plain[figure.end : clause[1]]
+        )
+    ):
         return None
     per = _per(plain, clause, figure, said)
     elliptic = (
@@ -288,7 +304,7 @@ def _condition_of(
         return said.said and not _pays(before, behind)
     measured = re.search(
         r"(?:额|收入|资本|资产|投入|投资|费用|产值|资金|率|比例|比重|占比|增长|增速|利润|"
-        r"税收|营收|规模|成本)(?:总额)?(?:（[^）]{0,12}）)?(?:累计|合计|均|同比)?$",
+        r"税收|营收|规模|成本)(?:总额)?(?:（[^）]{0,12}）)?(?:累计|合计|均|同比)?在?$",
         words,
     )
     return bool(said.said and measured and not _pays(before, behind))
@@ -301,6 +317,8 @@ def _pays(before: str, behind: str) -> bool:
 def _per(plain: str, clause: tuple[int, int], figure: Figure, said: Comparison) -> str | None:
     if figure.measure != MONEY:
         return None
+    if (basis := _FOR_EACH.search(plain, clause[0], figure.start)) and basis["paid"]:
+        return str(basis["sum"])
     match = _PER.match(plain, figure.end) or _PER_BEFORE.search(plain, clause[0], figure.start)
     if (
         match is None

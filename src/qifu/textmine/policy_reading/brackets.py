@@ -16,8 +16,14 @@ _TIER_LINK: Final = re.compile(
 )
 
 
-def bracket_lines(sheet: Sheet, sentence: Sentence) -> Iterator[tuple[int, int, dict[str, Any]]]:
-    """Lines of a table: a bracket of money, people or pieces, a link, a sum."""
+def bracket_lines(
+    sheet: Sheet, sentence: Sentence, *, beside: bool = False
+) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Lines of a table: a bracket of money, a link, a sum.
+
+    A bracket that is open at one end needs a colon or the edge of a cell behind it, or other
+    lines of the table `beside` it: 「10亿元以上的，奖励100万元」 alone may be anything.
+    """
     plain = sheet.plain
     here = sheet.figures_in(sentence.start, sentence.end)
     for first, second in zip(here, here[1:], strict=False):
@@ -29,7 +35,7 @@ def bracket_lines(sheet: Sheet, sentence: Sentence) -> Iterator[tuple[int, int, 
         link = plain[said.end : second.start]
         if first.high is None and (not said.said or said.op not in (GE, GT, LE, LT)):
             continue
-        if first.high is None and "：" not in link and "|" not in link:
+        if first.high is None and "：" not in link and "|" not in link and not beside:
             continue
         says: dict[str, Any] = {"shape": "tier", "value": second.value, "unit": second.unit}
         low = {"value": first.value, "unit": first.unit}

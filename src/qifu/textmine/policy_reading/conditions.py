@@ -17,6 +17,12 @@ _REFUSED = re.compile(
 )
 
 
+_EXCEPTED = re.compile("[^。；]{4,}?的(?:，(?:以及|或者?|及)?[^，。；]{4,}的)*[^，。；的]{0,8}除外")
+_OR_THE_LIST = re.compile(
+    "，?或者?(?:同时)?(?:符合|满足|具备|达到)?(?:以下|下列|如下)[^，。；]{0,16}$"
+)
+
+
 def read_conditions(sheet: Sheet, amounts: list[Mark]) -> list[Mark]:
     """The conditions of the text in order; `amounts` are what `read_amounts` found."""
     by_sentence: dict[int, list[Mark]] = {}
@@ -72,12 +78,13 @@ def _grouped(sheet: Sheet, marks: list[Mark]) -> None:
         if entry is not None:
             per_entry.setdefault(entry, []).append(mark)
             entries[entry] = outer
+    _or_the_list(sheet, marks, choices)
     for entry, members in per_entry.items():
         choice = entries[entry]
         if len(members) > 1:
             choice = Choice("all", None, choice)
         for mark in members:
-            if mark.group is None:
+            if mark.group is None or mark.group.shape == choice.shape == "not":
                 mark.group = choice
             else:
                 mark.group.inside = choice
@@ -85,13 +92,40 @@ def _grouped(sheet: Sheet, marks: list[Mark]) -> None:
     _alternatives(sheet, marks)
 
 
+def _or_the_list(sheet: Sheet, marks: list[Mark], choices: dict[int, Choice]) -> None:
+    """「评价得分达到60分以上，或满足下列条件之一：」: what stands before it is one choice more."""
+    for number, choice in choices.items():
+        sentence = sheet.outline.sentences[number]
+        turn = _OR_THE_LIST.search(sheet.outline.words(sentence))
+        before = [
+            m for m in marks
+            if turn and m.sentence == number and m.end <= sentence.start + turn.start()
+        ]  # fmt: skip
+        if not before or choice.shape == "not":
+            continue
+        whole = choice
+        if choice.shape != "any":
+            whole = choice.inside = Choice("any", None, choice.inside)
+        inner = Choice("all", None, whole) if len(before) > 1 else whole
+        for mark in before:
+            mark.group = inner
+
+
 def _refused(sheet: Sheet, marks: list[Mark]) -> None:
     """「对…的企业，不再予以支持」: none of what stands before may hold together."""
     by_sentence: dict[int, list[Mark]] = {}
     for mark in marks:
         by_sentence.setdefault(mark.sentence, []).append(mark)
+    ruled = {m.group for m in marks if m.group is not None and m.group.shape == "not"}
     for number, members in by_sentence.items():
         words = sheet.outline.words(sheet.outline.sentences[number])
+        if _EXCEPTED.fullmatch(words):
+            # 「发生事故的，以及列入名单的企业除外」: each of them is ruled out
+            inside = next((m.group.inside for m in members if m.group), None)
+            outer = members[0].group if members[0].group in ruled else Choice("not", None, inside)
+            for mark in members:
+                mark.group = outer
+            continue
         if not _REFUSED.search(words):
             continue
         choice = Choice("not", None, members[0].group)
@@ -103,7 +137,7 @@ def _refused(sheet: Sheet, marks: list[Mark]) -> None:
 def _alternatives(sheet: Sheet, marks: list[Mark]) -> None:
     """Conditions of one sentence with 或 between them."""
     plain = sheet.plain
-    for one, two in zip(marks, marks[1:], strict=False):
+    for at, (one, two) in enumerate(zip(marks, marks[1:], strict=False)):
         if one.sentence != two.sentence or one.kind == AMOUNT:
             continue
         # none of several offences: 或 between two denials is no choice
@@ -115,3 +149,12 @@ def _alternatives(sheet: Sheet, marks: list[Mark]) -> None:
                 two.group = one.group
             elif one.group is two.group:
                 one.group = two.group = Choice("any", None, one.group)
+            else:
+                continue
+            after = marks[at + 2] if at + 2 < len(marks) else None
+            if after is None or after.sentence != two.sentence or after.group is not None:
+                continue
+            link = sheet.plain[two.end : after.start]
+            # 「…，或…，但…」: what follows belongs to the second of the two
+            if re.match("，但", link) and "，" not in link[2:] and "或" not in link:
+                two.group = after.group = Choice("all", None, two.group)

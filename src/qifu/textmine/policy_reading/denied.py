@@ -35,6 +35,9 @@ _HAD: Final = re.compile(
 )
 
 
+_WHOM: Final = re.compile("(?:企业|单位|主体|机构|申请人|申报人)$")
+
+
 def read_denied(sheet: Sheet, number: int, sentence: Sentence) -> list[Mark]:
     """What one sentence denies, and whether past support is asked or ruled out."""
     found = list(_had(sheet, sentence))
@@ -76,7 +79,8 @@ def _denied(sheet: Sheet, sentence: Sentence) -> Iterator[Mark]:
         words = plain[match.start() : end]
         if re.search("(?:下列|以下|如下)(?:行为|情形|情况|问题|之一)?$", words):
             continue  # the list behind it says what must not be
-        if not _BAD.search(words) and (sentence.role != CONDITIONS and not sentence.above):
+        whom = match[0] == "不属于" and _WHOM.search(plain, sentence.start, match.start())
+        if not (_BAD.search(words) or whom or sentence.role == CONDITIONS or sentence.above):
             behind = plain[end : end + 10]
             whose = re.match("的[\u4e00-\u9fff]{0,6}(?:企业|单位|机构|项目)(?:除外|不)", behind)
             if not whose and not _flag_in(sheet, match.start(), end):
@@ -101,7 +105,11 @@ def _scope(plain: str, start: int, end: int) -> int:
     stop = re.compile(
         "[，。；）]|且|或(?=[^，。；、]{2,14}(?:不[高低超少]|达|超|低于|高于|\\d))|并(?=[具有])|的[\u4e00-\u9fff]{0,8}?(?:企业|单位|机构)"
     ).search(plain, start, end)
-    return stop.start() if stop else end
+    if stop is None:
+        return end
+    aside = plain[start : stop.start()]
+    closes = stop[0] == "）" and aside.count("（") > aside.count("）")
+    return stop.end() if closes else stop.start()
 
 
 def _scoped(sheet: Sheet, sentence: Sentence, begin: int, start: int, end: int) -> Iterator[Mark]:

@@ -70,7 +70,8 @@ class PolicyReader:
         )
         draft = Draft(
             text.name, text.doc, text.content, text.starts, elements, groups,
-            tuple(unread_spans(sheet, marks)), text.notes,
+            tuple(unread_spans(sheet, marks)),
+            (*text.notes, *_programmes(sheet, conditions, amounts)),
         )  # fmt: skip
         return self._noted(draft)
 
@@ -194,6 +195,27 @@ def _hang(conditions: list[Mark], amounts: list[Mark]) -> None:
         between = [c for c in asked.get(amount.sentence, ()) if since <= c.start < amount.start]
         amount.when = between or (list(last.when) if last else [])
         last = amount
+
+
+def _programmes(sheet: Sheet, conditions: list[Mark], amounts: list[Mark]) -> Iterator[str]:
+    """A note where several parts of the notice have conditions and sums of their own."""
+    items = sheet.outline.items
+    highest = min((item.level for item in items if item.level >= 0), default=0)
+    part, parts = 0, []
+    for number, item in enumerate(items):
+        part = number if item.level == highest else part
+        parts.append(part)
+
+    def of(marks: list[Mark]) -> set[int]:
+        return {parts[sheet.outline.sentences[mark.sentence].item] for mark in marks}
+
+    both = sorted(of(conditions) & of(amounts))
+    if len(both) > 1:
+        named = "、".join(items[number].marker.rstrip("、.") for number in both[:9])
+        yield (
+            f"像有 {len(both)} 个项目（{named}），条件合在了一份里：请一个项目建一份草稿"
+            f" · it looks like {len(both)} programmes in one notice: make a draft of each"
+        )
 
 
 def _window(mark: Mark) -> tuple[str, Any]:

@@ -9,15 +9,17 @@ from qifu.textmine.policy_reading.comparing import Comparison
 _CUT: Final = re.compile(
     "，|、(?!限制)|以及|并且|；|且|(?<![以普涉])及(?!以上|其|格)|和(?=[^，、]{0,12}$)|或者?"
 )
+_ASIDE: Final = re.compile("（[^（）]*）")
 _SUBJECT: Final = re.compile(
-    "^(?:申报|申请)?(?:企业|单位|主体|项目|者|人|申报主体|其中|对于?|凡|要求|应当|应|须|"
+    "^(?:申报|申请)?(?:但是?|企业|单位|主体|项目|者|人|申报主体|其中|对于?|凡|要求|应当|应|须|"
     "必须|需|的|该|其|经|且|并|在|企业的){1,5}"
 )
 
 
 def left_edge(plain: str, begin: int, start: int) -> int:
     """Where the words of the condition begin: behind the last cut before its attribute."""
-    words = plain[begin:start]
+    # what stands whole in parentheses belongs to the name in front of it
+    words = _ASIDE.sub(lambda aside: "·" * len(aside[0]), plain[begin:start])
     cuts = [
         m.end()
         for m in re.finditer(

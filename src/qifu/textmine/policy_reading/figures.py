@@ -20,7 +20,11 @@ _THINGS: Final = (
     "千瓦", "万标准箱", "标准箱", "张", "场", "艘", "架", "座", "条", "部", "集", "小时", "课时",
     "学时", "处", "间", "批", "单", "床", "席", "门", "轮", "所", "头", "支", "幅", "枚",
 )  # fmt: skip
+# sums in them are never taken for yuan
+CURRENCIES: Final = ("港元", "欧元", "日元", "英镑", "澳门元")
+_OTHER_MONEY: Final = re.compile("(?:港[币元]|欧元|日元|英镑|澳门[币元])\\s?$")
 _MEASURE: Final = {
+    **{f"{scale}{name}": MONEY for name in CURRENCIES for scale in ("", "万", "亿")},
     **dict.fromkeys(("万元", "亿元", "元", "万美元", "亿美元", "美元", "千元", "百万元"), MONEY),
     **dict.fromkeys(("%", "‰"), RATIO),
     "倍": TIMES,
@@ -44,7 +48,7 @@ _COUNTER = (
 _CN = "[零一二两三四五六七八九十百千]{1,7}"
 _NUM = r"(?<![\d.A-Za-z])\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?"
 _UNIT = (
-    r"个百分点|百分点|%|‰|倍|美元|元人民币|元|人民币|平方米|平米|㎡|m2|亩|人民币元|名员工|"
+    r"个百分点|百分点|%|‰|倍|美元|港[元币]|欧元|日元|英镑|澳门[元币]|元人民币|元|人民币|平方米|平米|㎡|m2|亩|人民币元|名员工|"
     r"人次|人(?!均|民)|名(?!单|录|义|称|额|下)|位(?!于|居|列|置|数|次)|"
     r"周年|年|个自然年度|个完整年度|个会计年度|个年度|个月|月|个工作日|工作日|日|天|件|项|"
     r"个|家次|家|场次|项次|台|套|种|类|次(?!性)|款|篇|"
@@ -65,7 +69,7 @@ _NAMES = {
     "名员工": "人", "周年": "年", "个自然年度": "年", "个完整年度": "年", "个会计年度": "年",
     "个年度": "年", "个月": "月", "天": "日", "个工作日": "日", "工作日": "日", "元人民币": "元",
     "人民币": "元", "人民币元": "元", "周岁": "岁", "家次": "家", "场次": "场",
-    "项次": "项", "床位": "床", "席位": "席",
+    "项次": "项", "床位": "床", "席位": "席", "港币": "港元", "澳门币": "澳门元",
 }  # fmt: skip
 _SCALES = {"万": 10_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000, "千": 1000}
 _BETWEEN = re.compile(r"\s?(?:（含[^）]{0,6}）)?\s?(?:~|-|至|到)\s?")
@@ -174,6 +178,11 @@ def _single(plain: str) -> Iterator[Figure]:
             continue
         if unit in ("名", "位") and not ranked:
             unit = "人"  # 10名技术人员 counts people, 前10名 ranks
+        if unit in ("", "元") and (scale or unit):
+            # 港币5万元
+            told = _OTHER_MONEY.search(plain, max(0, start - 4), start)
+            if told:
+                unit, start = told[0].strip(), told.start()
         name, factor = _written(_NAMES.get(unit, unit), scale)
         measure = _MEASURE.get(name, OTHER)
         yield Figure(value * factor, name, measure, start, match.end(), spoken=spoken)
@@ -183,7 +192,7 @@ def _written(unit: str, scale: str) -> tuple[str, int]:
     """The unit as it is written down, and what is left of the scale as a factor."""
     if not scale:
         return unit, 1
-    if unit in ("", "元", "美元"):
+    if unit in ("", "元", "美元", *CURRENCIES):
         base = unit or "元"
         if scale in ("万", "亿"):
             return f"{scale}{base}", 1

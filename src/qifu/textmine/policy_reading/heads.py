@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any, Final
 
 from qifu.textmine.policy_reading.days import Stretch
+from qifu.textmine.policy_reading.figures import numeral
 from qifu.textmine.policy_reading.marks import (
     BODY,
     CONTACT,
@@ -73,12 +75,22 @@ _EXCLUSION: Final = re.compile(
     "只能(?:[^，。；]{0,16})?(?:一次|一项|选择)[^，。；]{0,12}|就高不(?:就低|重复)"
     "[^，。；]{0,8}|择高[^，。；]{0,10}|不重复(?:享受|资助|奖励|支持|计)[^，。；]{0,8}"
 )
+_TERM: Final = re.compile(r"有效期限?(?:为|是)?\s?(?P<years>[一二三四五六七八九十\d]{1,2})\s?年")
+_SIGNED: Final = re.compile(
+    r"(?:^|\n)[ ]*(?P<body>[\u4e00-\u9fff]{3,24}(?:局|委员会|委|厅|政府|办公室|管委会|部|中心))"
+    r"[ ]*\n[ ]*(?P<day>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)[ ]*(?=\n|$)"
+)
 _RATE_DAY: Final = re.compile("汇率|中间价|折算")
 
 
 def read_head(sheet: Sheet, conditions: list[Mark]) -> list[Mark]:
     """All elements but conditions and amounts, in the order of the text."""
-    found = [*_titles(sheet), *_numbers(sheet), *_days(sheet, conditions), *_area(sheet)]
+    signed = list(_signed(sheet))
+    found = [
+        *_titles(sheet), *signed, *_numbers(sheet),
+        *(d for d in _days(sheet, conditions) if not any(s.start == d.start for s in signed)),
+        *_area(sheet),
+    ]  # fmt: skip
     for number, sentence in enumerate(sheet.outline.sentences):
         here = [*_papers(sheet, sentence), *_steps(sheet, sentence), *_contacts(sheet, sentence)]
         here += _exclusions(sheet, sentence)
@@ -145,10 +157,36 @@ def _days(sheet: Sheet, conditions: list[Mark]) -> Iterator[Mark]:
             continue
         says = _window(before, after, stretch, sentence)
         if says is not None:
-            start = stretch.start
+            start, note = stretch.start, ""
+            if says["role"] == "effective" and "closes" not in says:
+                note = _term(plain, stretch, says)
             if until := re.search(r"有效期[至到]?\s?$", before):
                 start -= len(before) - until.start()
-            yield Mark(WINDOW, start, stretch.end, says, 0.85 if stretch.closes else 0.75)
+            yield Mark(WINDOW, start, stretch.end, says, 0.85 if stretch.closes else 0.75, note)
+
+
+def _term(plain: str, stretch: Stretch, says: dict[str, Any]) -> str:
+    """Add the last day where a term stands behind the first, 「有效期5年」; the note for it."""
+    term = _TERM.search(plain, stretch.end, stretch.end + 40)
+    years = int(numeral(term["years"]) or 0) if term else 0
+    if not 0 < years < 100 or says["opens"].startswith("-"):
+        return ""
+    first = date.fromisoformat(says["opens"])
+    # the day before the same day of the year; for 29 February the 28th
+    again = first.replace(year=first.year + years, day=min(first.day, 28 + (first.month != 2) * 3))
+    says["closes"] = (again - timedelta(days=1)).isoformat()
+    return f"按有效期 {years} 年算出最后一天 · the last day follows from a term of {years} years"
+
+
+def _signed(sheet: Sheet) -> Iterator[Mark]:
+    """Who issued it and on which day, in the last two lines: 某局 / 2027年2月1日."""
+    for match in _SIGNED.finditer(sheet.plain):
+        day = next((s for s in sheet.stretches if s.start == match.start("day")), None)
+        if day is not None and day.closes is None:
+            yield Mark(BODY, *match.span("body"), {}, 0.75)
+            says = {"role": "published", "value": day.opens.iso}
+            yield Mark(DATE, day.start, day.end, says, 0.75)
+            return
 
 
 def _window(before: str, after: str, stretch: Stretch, sentence: Sentence) -> dict[str, Any] | None:
@@ -161,8 +199,10 @@ def _window(before: str, after: str, stretch: Stretch, sentence: Sentence) -> di
         return {"role": role or "apply", "opens": stretch.opens.iso, "closes": stretch.closes.iso}
     if since and re.search("施行|实施|生效|执行", after):
         return {"role": "effective", "opens": stretch.opens.iso}
+    if role is None and sentence.role == TIME:
+        role = "apply"
     if role and (
-        _UNTIL.search(before)
+        _UNTIL.search(words)
         or re.match("\\s?(?:前|以前|之前|止|截止)", after)
         or "有效期" in before
     ):

@@ -36,7 +36,7 @@ _FACT: Final = re.compile(
     "核算|公开|播出|发行|发布|出版|发表|完善"
 )
 _WHO: Final = re.compile(
-    "^(?:\\d|（|）|、|对于?|凡|申报(?:企业|单位|主体|人|项目)?|申请(?:企业|单位|主体|人|"
+    "^(?:(?:19|20)\\d\\d年度?内?|\\d|（|）|、|对于?|凡是?|申报(?:企业|单位|主体|人|项目)?|申请(?:企业|单位|主体|人|"
     "项目)?|企业|单位|主体|项目(?:单位|企业|申报)?|其|该|所|且|并|应当?|须|必须|需|要求|"
     "原则上|能够|可以|同时|其中|本|或者?|以及|为|是|有(?!效)){0,6}"
 )
@@ -86,8 +86,9 @@ _EXCEPTED: Final = re.compile(
 _DONE_TO: Final = re.compile(
     r"(?:对于?(?P<who>[^。；，]{2,60}?)(?:的)?(?:企业|单位|机构|公司|项目|法人|人才|团队|"
     r"平台|主体)?(?=，|给予|按照?|予以|实行|每)"
-    r"|(?<![\u4e00-\u9fff])(?P<done>(?:首次)?(?:获得?|通过|完成|取得|入选|购置|购买|租赁|"
-    r"新建|新设|参加|承担)[^，。；]{3,50}?)(?:后|的)，?(?=按照?|给予|予以|可))"
+    r"|(?:(?<![\u4e00-\u9fff])|(?<=[凡年是])|(?<=年度))(?P<done>(?:首次)?(?:获得?|通过|完成|取得|入选|购置|购买|租赁|"
+    r"新建|新设|参加|承担)[^，。；]{3,50}?)(?:后|的(?:企业|单位|机构|项目)?)"
+    r"(?:，?(?=按照?|给予|予以|可)|，$))"
 )
 
 # kinds of firms that are counted, taxed or chosen as such, whatever the catalogue has
@@ -159,7 +160,9 @@ def _excepted(sheet: Sheet, number: int, sentence: Sentence, taken: list[Mark]) 
     """（…除外）: what the parenthesis names is left out."""
     for match in _EXCEPTED.finditer(sheet.plain, sentence.start, sentence.end):
         start, end = match.span("what" if match["what"] else "whose")
-        if not any(start <= m.start < end for m in taken):
+        denied = any(m.says.get("value") is False and m.overlaps(start, end) for m in taken)
+        # an exception to a denial asks nothing: it stays in the words of the denial
+        if not denied and not any(start <= m.start < end for m in taken):
             name = NEW + proposed("is", sheet.plain[start:end])
             says = {"attr": name, "op": "is", "value": True}
             yield Mark(CONDITION, start, end, says, 0.6, group=Choice("not"), sentence=number)

@@ -72,7 +72,9 @@ def _figures(sheet: Sheet, sentence: Sentence, spans: list[tuple[int, int]]) -> 
     plain = sheet.plain
     floor = sentence.start
     asides = names_of_other_things(plain, sentence.start, sentence.end)
+    asides += [m.span() for m in _DENIED_BUT.finditer(plain, sentence.start, sentence.end)]
     last: Mark | None = None
+    apart = False
     for figure in sheet.figures_in(sentence.start, sentence.end):
         if (
             not free(spans, figure.start, figure.end)
@@ -83,6 +85,14 @@ def _figures(sheet: Sheet, sentence: Sentence, spans: list[tuple[int, int]]) -> 
             continue
         begin, end = _around(plain, sentence, figure, floor)
         said = compare(plain, figure.start, figure.end, begin)
+        if _respectively(plain, begin, figure):
+            # 「学历为本科、硕士的，年龄分别不超过30岁、35岁」: which belongs to which is not read
+            floor, apart = figure.end, True
+            continue
+        if apart and listed(plain, floor, figure.start):
+            floor = figure.end
+            continue
+        apart = False
         chained = last is not None and listed(plain, last.end, figure.start)
         if chained and last is not None and last.says["op"] in (GE, GT, LE, LT):
             says = last.says | {"value": figure.value, "unit": figure.unit or None}
@@ -98,6 +108,16 @@ def _figures(sheet: Sheet, sentence: Sentence, spans: list[tuple[int, int]]) -> 
             floor = mark.end
         elif figure.unit:
             floor = max(floor, figure.end if not _only_period(plain, figure) else floor)
+
+
+# 不得有处罚（罚款5万元以下的除外）: the figure excepts from what is denied and asks nothing
+_DENIED_BUT: Final = re.compile("(?<=[未无没不])[^，。；（）]{1,24}（[^（）。；]{2,24}除外）")
+
+
+def _respectively(plain: str, begin: int, figure: Figure) -> bool:
+    """Whether the figure is the first of several that go with several things before them."""
+    more = re.match(r"(?:、|和|及)\s?\d", plain[figure.end : figure.end + 4])
+    return bool(more and re.search("分别[^，。；、]{0,6}$", plain[begin : figure.start]))
 
 
 _GOES_ON_WITH: Final = re.compile("(?:、|，|且|并且?|但|同时|又|（|或者?|和|至)?(?:其中)?")

@@ -16,17 +16,20 @@ _MARKER: Final = re.compile(
     rf"{_AHEAD}(?:(?P<l0>第{_CN}{{1,4}}[章节部])|(?P<l1>第(?:{_CN}{{1,5}}|\d{{1,3}})条(?:之{_CN})?)"
     rf"|(?P<l2>{_CN}{{1,3}}(?:、|\.))|(?P<l3>（{_CN}{{1,3}}）、?)"
     rf"|(?P<l4>\d{{1,2}}(?:\.(?!\d)|、|）(?![^（]{{0,4}}）)))|(?P<l5>（\d{{1,2}}）)|"
-    r"(?P<l6>[①-⑳]))[ 　]*"
+    r"(?P<l6>[①-⑳])|(?P<l7>(?:[A-Ha-h](?:\.(?![A-Za-z0-9])|、|）)|（[A-Ha-h]）)"
+    rf"(?=[ 　]*[^ 　A-Za-z])|{_CN}是(?=[^否])))[ 　]*"
 )
 # what a heading says that its part is about; the first that fits
 _ROLES: Final = [
     (re.compile(p), role)
     for p, role in (
         (r"材料|资料(?!来源)|提交(?:的)?文件|附件|所需文件|证件", PAPERS),
-        (r"联系|咨询|电话|地址|网址|受理(?:部门|单位|窗口|机构|地点)|监督", CONTACT),
+        (r"联系|咨询|电话|地址|网址|(?:受理|办理|收件|报送)(?:部门|单位|窗口|机构|处室|地点)"
+            r"(?!条件)|监督", CONTACT),
         (r"时间|时限|期限|日期|截止", TIME),
         (r"程序|流程|步骤|(?:申报|申请|办理|报名|受理|提交)(?:方式|途径|方法|渠道)|怎么申", STEPS),
-        (r"目的|依据|定义|名词|资金来源|总则|背景|解释|附则|监督管理|责任|职责|管理部门", PURPOSE),
+        (r"收费|目的|依据|定义|名词|资金来源|总则|背景|解释|附则|监督管理|责任|职责|"
+            r"管理部门", PURPOSE),
         (r"(?:支持|资助|扶持|奖励|补贴|补助|奖补|贴息|贴保|优惠|减免)(?:方式|标准|额度|"
             r"金额|比例|内容|力度|措施|办法|政策|及标准|资金)|分档|金额|额度", PAYOUT),
         (r"^(?:基本|具体|一般)?标准$", PAYOUT),
@@ -58,13 +61,14 @@ _LEAD: Final = re.compile(
 # the name of a part in which stands what must not be
 _RULED_OUT: Final = re.compile(
     "(?:不予|不得|不能|不可|不)(?:予以|给予)?(?:支持|申报|资助|奖励|受理|认定|享受|补贴|申请|列入|纳入)"
-    "[^，。；]{0,8}(?:情形|情况|条件|范围|对象|企业|单位|项目|事项)|负面清单|(?:限制|禁止|排除)(?:性)?(?:情形|条件|事项)"
+    "[^，。；]{0,8}(?:情形|情况|条件|范围|对象|企业|单位|项目|事项)|负面清单|(?:限制|禁止|排除|除外)"
+    "(?:性|的)?(?:情形|情况|对象|条件|事项)"
 )
 
 
 @dataclass(frozen=True)
 class Item:
-    """A numbered part or the text before the first number: level 0 (章) to 6 (①), its content."""
+    """A numbered part or the text before the first number: level 0 (章) to 7 (A., 一是)."""
 
     start: int  # behind the number
     end: int
@@ -154,7 +158,7 @@ def _items(plain: str) -> list[Item]:
     if not marks or marks[0].start() > 0:
         items.append(Item(0, marks[0].start() if marks else len(plain), -1))
     for mark, after in zip_longest(marks, marks[1:]):
-        level = next(n for n in range(7) if mark[f"l{n}"])
+        level = next(n for n in range(8) if mark[f"l{n}"])
         end = after.start() if after else len(plain)
         items.append(Item(mark.end(), end, level, mark[0].strip()))
     return items
@@ -274,6 +278,11 @@ def leads_to(words: str) -> tuple[str, int | None] | None:
     ):
         return "not", None
     match = re.search(
+        # 以下四项中至少满足两项: the second figure is how many
+        r"(?:以下|下列|如下)[^，。；]{0,12}(?:至少|任意|任)(?:满足|符合|具备|达到|有|选)?"
+        r"([一二两三四五六七八九\d])(?:项|条|个)",
+        words,
+    ) or re.search(
         r"(?:至少|任意|其中|不少于|任)?(?:符合|满足|具备|达到)?(?:其中|以下|下列)?(?:条件|"
         r"指标|要求)?(?:的|中的|中)?(?:至少|任意|任)?([一二两三四五六七八九\d])(?:项|条|"
         r"个)(?:及|或|以上|（|的|条件|指标)?",

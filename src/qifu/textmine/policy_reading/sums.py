@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from qifu.textmine.policy_reading.drafts import Element
+from qifu.textmine.policy_reading.figures import CURRENCIES
 
 Made = tuple[str | None, str]
+FOREIGN = ("美元", *CURRENCIES)
 
 
 def expression(amounts: Sequence[Element], by_id: Mapping[str, Element]) -> Made:
@@ -16,6 +18,8 @@ def expression(amounts: Sequence[Element], by_id: Mapping[str, Element]) -> Made
     """
     if not amounts:
         return None, "the text names no sum"
+    if any(str(a.says.get("unit", "")).endswith(FOREIGN) for a in amounts):
+        return None, "a sum is in another currency"
     ways: dict[tuple[str, ...], list[Element]] = {}
     for amount in amounts:
         ways.setdefault(tuple(i for i in amount.when if i in by_id), []).append(amount)

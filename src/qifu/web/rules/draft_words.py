@@ -75,6 +75,7 @@ _WHY: Final[Mapping[str, Promise]] = {
     "the base of a share is nothing that the catalogue has": gettext_lazy(
         "比例按什么计算，目录里没有这一项"
     ),
+    "a sum is in another currency": gettext_lazy("有的金额不是人民币，要先折算"),
     "what the table goes by is nothing that the catalogue has": gettext_lazy(
         "分档按什么计算，目录里没有这一项"
     ),
