@@ -1,12 +1,13 @@
 """`qifu triage topics`: what many people write about, how hot it is, and how it grew."""
 
+import csv
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from qifu.cli.triage_rows import read_rows, refuse, write_table
+from qifu.cli.triage_rows import check_places, in_file, out_file, read_rows, refuse, write_table
 
 if TYPE_CHECKING:
     from qifu.textmine.topics.heat import Weights
@@ -16,14 +17,13 @@ TOPICS = ("topic_id", "rank", "heat", "title", "from", "to", "place", "size")
 MEMBERS = ("topic_id", "id")
 GROWTH = ("topic_id", "day", "count")
 STATE = "state.json"
-_in_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.option(
     "--data",
     required=True,
-    type=_in_file,
+    type=in_file,
     help="CSV: id, text, time[, title, place, supporters, uscc].",
 )
 @click.option(
@@ -34,12 +34,16 @@ _in_file = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--top", type=click.IntRange(1), default=5, show_default=True)
 @click.option("--as-of", help="热度按哪一天算 · the day of the heat (default: the newest row).")
-@click.option("--weights", type=_in_file, help="热度权重 JSON · weights of the heat.")
-@click.option("--places", type=_in_file, help="地名，每行一个 · names of places, one a line.")
+@click.option("--weights", type=in_file, help="热度权重 JSON · weights of the heat.")
+@click.option(
+    "--places",
+    type=in_file,
+    help="地名和别名，表或每行一个 · names of places: a table with name, aliases, or one a line.",
+)
 @click.option(
     "--state",
     "state_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=out_file,
     help=f"昨天的话题编号 · yesterday's topics (default: OUT/{STATE}).",
 )
 def topics(
@@ -56,34 +60,29 @@ def topics(
     from qifu.textmine.topics.keeping import dump
 
     day, weighed = _day(as_of), _weights(weights)
-    names = [line.strip() for line in _text(places).splitlines() if line.strip()] if places else []
+    names = _places(places)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         refuse(f"{error.filename}: {error.strerror}")
-    path = state_file or out / STATE
+    path, bad = state_file or out / STATE, out / "bad.csv"
+    tables = [out / f"{name}.csv" for name in ("topics", "members", "growth")]
+    check_places([data, weights, places], [*tables, path, bad])
     state = _state(path)
     before = set(state.topics)
-    rows = read_rows(data, out / "bad.csv", timed=True)
+    rows = read_rows(data, bad, timed=True)
     found = find_topics(rows, state=state, as_of=day, weights=weighed, places=names, most=top)
     write_table(
-        out / "topics.csv",
+        tables[0],
         TOPICS,
         (
-            (
-                t.id,
-                t.rank,
-                f"{t.heat.total:.2f}",
-                t.name.title,
-                *t.days,
-                t.name.place,
-                len(t.members),
-            )
+            (t.id, t.rank, f"{t.heat.total:.2f}", t.name.title, *t.days, t.name.place,
+             len(t.members))
             for t in found
         ),
-    )
-    write_table(out / "members.csv", MEMBERS, ((t.id, m.id) for t in found for m in t.members))
-    write_table(out / "growth.csv", GROWTH, ((t.id, d, n) for t in found for d, n in t.growth))
+    )  # fmt: skip
+    write_table(tables[1], MEMBERS, ((t.id, m.id) for t in found for m in t.members))
+    write_table(tables[2], GROWTH, ((t.id, d, n) for t in found for d, n in t.growth))
     try:
         path.write_text(dump(state), encoding="utf-8")
     except OSError as error:
@@ -91,10 +90,10 @@ def topics(
     for topic in found:
         click.echo(
             f"{topic.rank}. {topic.id} {topic.heat.total:.1f} {topic.name.title} "
-            f"({len(topic.members):,}) {topic.days[0]} – {topic.days[1]}"
+            f"({len(topic.members):,} 条 texts) {topic.days[0]} – {topic.days[1]}"
         )
     click.echo(
-        f"{len(rows):,} 条 texts, 话题 topics {len(state.topics):,}，"
+        f"{len(rows):,} 条 texts，话题 topics {len(state.topics):,}，"
         f"其中沿用 kept {len(before & set(state.topics)):,} → {out}"
     )
 
@@ -115,6 +114,15 @@ def _weights(path: Path | None) -> "Weights":
         return parse_weights(_text(path))
     except BadWeights as error:
         refuse(f"{path.name}: {error}")
+
+
+def _places(path: Path | None) -> dict[str, str]:
+    from qifu.textmine.topics.places import parse_places
+
+    try:
+        return parse_places(_text(path)) if path is not None else {}
+    except csv.Error as error:
+        refuse(f"{path}: 不是表 · no table: {error}")
 
 
 def _state(path: Path) -> "State":

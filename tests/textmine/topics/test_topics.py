@@ -11,6 +11,7 @@ from qifu.textmine.topics.finding import find_topics
 from qifu.textmine.topics.grouping import _LARGEST
 from qifu.textmine.topics.heat import DEFAULTS, BadWeights, heat_of, parse_weights
 from qifu.textmine.topics.keeping import BadState, State, dump, kept, parse
+from qifu.textmine.topics.places import parse_places
 from tests.textmine.likeness.letters import METER, NOISE, OTHERS, START, letters, told
 
 
@@ -50,8 +51,36 @@ def test_places_that_are_given_keep_texts_apart_and_name_the_topic():
 
 
 def test_a_known_name_is_taken_before_a_guessed_one():
-    (noise, _meter) = find_topics(letters(), places=["松涛里", "青禾"])
+    (noise, _meter) = find_topics(letters(), places={"松涛里": "松涛里", "青禾": "青禾"})
     assert noise.name.place == "松涛里"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "松涛里社区,松涛里小区,搅拌站旁\n\n青禾路社区\n",
+        "松涛里社区\t松涛里小区\t搅拌站旁\n青禾路社区\n",
+        "code,name,aliases\n1,松涛里社区,松涛里小区；搅拌站旁\n2,青禾路社区,\n3\n",
+        "别名\t名称\n松涛里小区|搅拌站旁\t松涛里社区\n\t青禾路社区\n",
+    ],
+)
+def test_names_of_places_come_in_several_forms_with_their_aliases(text):
+    places = parse_places(text)
+    assert places == {
+        "松涛里社区": "松涛里社区", "松涛里小区": "松涛里社区", "搅拌站旁": "松涛里社区",
+        "青禾路社区": "青禾路社区",
+    }  # fmt: skip
+    assert find_topics(letters(), places=places)[0].name.place == "松涛里社区"
+    rows = [
+        *told([METER[0]], prefix="a", place="松涛里小区"),
+        *told([METER[0]], prefix="b", place="松涛里社区"),
+    ]
+    (topic,) = find_topics(rows, places=places)
+    assert topic.name.place == "松涛里社区"
+
+
+def test_no_names_are_no_places():
+    assert parse_places("") == parse_places("\n \n") == parse_places("name,aliases\n") == {}
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["水"], ["", "😀", "!!"], ["<p>", "甲" * 1_000_000]])

@@ -1,9 +1,11 @@
 """The topics of a batch of texts, the hottest first."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
+from typing import Final
 
 from qifu.textmine.classify.pieces import cleaned
 from qifu.textmine.likeness.told import Told
@@ -12,6 +14,8 @@ from qifu.textmine.topics.grouping import HEAD, group
 from qifu.textmine.topics.heat import DEFAULTS, Heat, Weights, heat_of
 from qifu.textmine.topics.keeping import State, kept
 from qifu.textmine.topics.naming import Name, name_of
+
+NO_PLACES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -42,15 +46,20 @@ def find_topics(
     state: State | None = None,
     as_of: date | None = None,
     weights: Weights = DEFAULTS,
-    places: Sequence[str] = (),
+    places: Mapping[str, str] = NO_PLACES,
     most: int | None = None,
 ) -> list[Topic]:
     """Topics of two texts or more, the hottest first; at most `most`, but all are kept in `state`.
 
     Rows without a time are left out, as are those without a word. `as_of`: the day the heat is of,
-    else that of the newest row. The order of the rows makes no difference.
+    else that of the newest row. `places`: names by the ways they are written, also in `place`. The
+    order of the rows makes no difference.
     """
-    timed = [row for row in rows if row.time is not None]
+    timed = [
+        replace(row, place=places.get(row.place.lower(), row.place))
+        for row in rows
+        if row.time is not None
+    ]
     timed.sort(key=lambda row: (row.time, row.id))
     weighed = weigh([row.text for row in timed], head=HEAD)
     times = [row.time for row in timed if row.time is not None]

@@ -50,12 +50,14 @@ def name_of(
     batch: Sequence[str],
     rarity: Mapping[str, float],
     *,
-    places: Sequence[str] = (),
+    places: Mapping[str, str],
 ) -> Name:
-    """Name a topic of a `batch` of texts. `rarity`: the idf of its words; `places`: known names.
+    """Name a topic of a `batch` of texts. `rarity`: the idf of its words; `places`: known names by
+    the ways they are written (`parse_places`).
 
-    Place: the one that most members give; else that of `places` that most of them name; else what
-    ends as places do, stands in many members and in few other texts; else the district. Subject:
+    Place: the one that most members give; else the one of `places` that most of them name, if it
+    is SHARED of them; else what ends as places do, stands in many members and in few other texts;
+    else the district. Subject:
     the words that many members share and few other texts have, in the order in which they come.
     """
     place = _place(members, batch, places)
@@ -81,13 +83,15 @@ def name_of(
     return Name(title or members[0].text.strip()[:20], place)
 
 
-def _place(members: Sequence[Told], batch: Sequence[str], places: Sequence[str]) -> str:
+def _place(members: Sequence[Told], batch: Sequence[str], places: Mapping[str, str]) -> str:
     given = Counter(one.place for one in members if one.place)
     if given:
         return min(given, key=lambda name: (-given[name], name))
     heads = [cleaned(one.text[:HEAD]) for one in members]
     least = max(2, SHARED * len(members))
-    known = Counter(name for head in heads for name in places if name.lower() in head)
+    known = Counter(
+        name for head in heads for name in {of for way, of in places.items() if way in head}
+    )
     known = Counter({name: count for name, count in known.items() if count >= least})
     if known:
         return min(known, key=lambda name: (-known[name], -len(name), name))
