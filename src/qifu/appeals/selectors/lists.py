@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from qifu.appeals.models import Appeal, Callback, Clock, Extension
 from qifu.appeals.selectors.clocks import DUTIES
-from qifu.appeals.selectors.said import MOST_WORDS, says
+from qifu.appeals.selectors.said import says, words_asked
 from qifu.appeals.selectors.visible import (
     ROW,
     appeals_visible_to,
@@ -229,7 +229,7 @@ def _due(rows: Rows, due: str, now: datetime) -> Rows:
 def _draft_says(text: str) -> Q:
     """A firm's drafts are few, and no index holds what was not submitted."""
     found = Q()
-    for word in text.replace("\x00", "").split()[:MOST_WORDS]:
+    for word in words_asked(text):
         found &= Q(title__icontains=word) | Q(text__icontains=word)
     return found
 

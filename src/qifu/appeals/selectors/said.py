@@ -21,7 +21,7 @@ def says(text: str) -> Q:
     A word of title, text, points, requester or the firm's name, in any width and case; the case's
     number; the beginning of the firm's code. An index finds pieces of two or more characters.
     """
-    words = text.replace("\x00", "").split()[:MOST_WORDS]
+    words = words_asked(text)
     held = CaseEntry.objects.filter(kind="case")
     for word in words:
         held = held.filter(_one(word))
@@ -34,6 +34,11 @@ def says(text: str) -> Q:
         if len(numbers) <= FEW:
             return Q(pk__in=numbers)
     return Q(Exists(held.filter(object_id=OuterRef("pk")))) if words else Q()
+
+
+def words_asked(text: str) -> list[str]:
+    """The words that a list is narrowed by, as a database can take them."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode().split()[:MOST_WORDS]
 
 
 def _one(word: str) -> Q:
