@@ -151,3 +151,29 @@ def test_any_text_is_judged_and_every_span_lies_in_it(question, reply):
 def test_a_very_long_text_is_judged(unit):
     reply = unit * (40_000 // len(unit))
     assert 0 <= judge_reply("怎么办？", reply).score <= 100
+
+
+ROWS = [("每月人数", "每月补贴"), *((f"{n}人", f"{n}00元") for n in range(1, 25))]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "\n".join("|" + "|".join(row) + "|" for row in ROWS),
+        "\t".join("\t".join(row) for row in ROWS),
+        "<table>" + "".join(f"<tr><td>{a}</td><td>{b}</td></tr>" for a, b in ROWS) + "</table>",
+        "<p>标准如下</p>" + "<br/>".join(f"{a}：{b}" for a, b in ROWS),
+        "材料：\n" + "\n".join(f"（{n}）第{n}类家庭的无房证明" for n in range(1, 25)),
+    ],
+)
+def test_a_table_or_a_list_is_no_long_sentence_and_what_follows_it_is_read(table):
+    reply = f"补贴标准如下：\n{table}\n联系人：住建局租赁科，0755-26000000"
+    found = {check.code: check.fault for check in judge_reply("补贴\n标准是多少？", reply).checks}
+    assert found["not_plain"] is False
+    assert found["no_contact"] is False
+
+
+def test_a_cell_that_is_too_long_is_told():
+    cell = "低保家庭和残疾人家庭以及其他经过区民政部门认定的困难家庭" * 3
+    found = judge_reply("补贴\n标准是多少？", f"|1人|{cell}|")
+    assert "not_plain" in {check.code for check in found.faults}

@@ -5,6 +5,7 @@ leaves, so each speaks only when it is rather sure; how often it is right, and w
 see, is printed by benchmarks/text_replies.py.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -43,6 +44,8 @@ SHORT: Final = 40
 # characters
 LONG_SENTENCE: Final = 160
 LONG_CLAUSE: Final = 60
+_CELL: Final = re.compile(r"[|｜\t]|<t[dh]\b")
+_CLAUSE: Final = re.compile(r"[，,、：|｜\t]|<[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -136,5 +139,7 @@ def _too_little(
 
 
 def _long(sentence: str) -> bool:
-    clauses = sentence.replace("，", ",").replace("、", ",").replace("：", ",").split(",")
-    return len(sentence) > LONG_SENTENCE or any(len(clause) > LONG_CLAUSE for clause in clauses)
+    """A sentence or clause too long to follow; of a row of a table each cell is read by itself."""
+    clauses = _CLAUSE.split(sentence)
+    whole = len(sentence) > LONG_SENTENCE and not _CELL.search(sentence)
+    return whole or any(len(clause) > LONG_CLAUSE for clause in clauses)

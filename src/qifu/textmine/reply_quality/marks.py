@@ -144,7 +144,9 @@ _CONTACTS: Final = (
 _DID: Final = re.compile(
     r"(?:已|将|会|我局|我镇|要求|责成|督促|责令|协调|组织|安排|联合|由)[^，,。]{0,14}$"
 )
-_CERTIFICATE: Final = re.compile(r"(?:证号?|代码|编号|字第|账号|卡号|产权证|执照)[^，,。]{0,16}$")
+_CERTIFICATE: Final = re.compile(
+    r"(?:证(?!明)号?|代码|编号|字第|账号|卡号|执照)[^，,。；;\n]{0,16}$"
+)
 
 
 def contacts(text: str) -> tuple[Mark, ...]:

@@ -1,5 +1,4 @@
-"""The sentences of a reply and what each is for: courtesy, receipt, handing on, or "
-"something said."""
+"""The sentences of a reply and what each is for: courtesy, receipt, handing on, or what is said."""
 
 import re
 from dataclasses import dataclass
@@ -9,7 +8,10 @@ Span = tuple[int, int]
 
 COURTESY, HANDED, SAID = "courtesy", "handed", "said"
 
-_ENDS: Final = re.compile(r"[。！？!?；;\n]+|(?<=[\d日月])(?=网友)|(?<=\d日)(?=[“\"]?UU|尊敬的)")
+_ENDS: Final = re.compile(
+    r"[。！？!?；;\n]+|</(?:p|div|li|tr|table|h\d)>|<br */?>"
+    r"|(?<=[\d日月])(?=网友)|(?<=\d日)(?=[“\"]?UU|尊敬的)"
+)
 _DATE: Final = r"(?:\d{4}年)?\d{1,2}月\d{1,3}日"
 
 # what is cut away before a sentence is judged: greetings, thanks, receipts, signatures
