@@ -180,6 +180,12 @@ def appeals_of_the_desk(values: dict[str, Any]) -> list[Look]:
         Look(f"{front}?list=all&q=没有这样的诉求", "demo-intake"),
         Look(f"{front}new/", "demo-intake"),
         Look(f"{front}{values['handling']}/reply/", "demo-handler"),
+        # what the buttons of the form answer, with everything in it
+        Look(f"{front}{values['handling']}/reply/?do=check&text=您好，来信收悉。", "demo-handler"),
+        Look(f"{front}{values['handling']}/reply/?do=earlier", "demo-handler"),
+        Look("/desk/replies/", "demo-coordinator"),
+        Look("/desk/replies/?q=用电", "demo-handler"),
+        Look("/desk/replies/?q=没有这样的答复", "demo-intake"),
         Look(f"{front}{values['handling']}/supervise/", "demo-coordinator"),
         Look(f"{front}{values['handling']}/", "demo-handler-ns", 404),
         Look(f"{front}{values['handling']}/remind/", "demo-intake", 403),

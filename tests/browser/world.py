@@ -39,8 +39,9 @@ NO_PAGE = {
     "my-report-xlsx", "desk-firms-xlsx", "desk-policies-xlsx", "desk-journal-xlsx",
     "desk-claim-paper",
     "my-appeal-hints", "my-appeal-file", "desk-appeal-file", "desk-appeals-many",
-    "desk-appeals-xlsx", "desk-figures-xlsx", "channels-xlsx", "feed-due", "feed-windows",
-    "desk-policy-draft-yaml", "feed-policies", "api-document", "api-docs-short", "api-unknown",
+    "desk-appeals-xlsx", "desk-replies-xlsx", "desk-figures-xlsx", "channels-xlsx",
+    "feed-due", "feed-windows", "desk-policy-draft-yaml", "feed-policies", "api-document",
+    "api-docs-short", "api-unknown",
 }  # fmt: skip
 PAPERS = ("营业执照副本扫描件（第一页）.pdf", "法定代表人授权委托书.pdf")
 LONG_NOTE = "营业执照上的住所已经变更，旧地址是南山区。" * 8

@@ -152,8 +152,54 @@ def test_a_draft_that_fails_says_so_and_what_was_typed_stays(appeal, monkeypatch
     assert (typed(answer, appeal)["text"], typed(answer, appeal)["cited"]) == ("写了一半", LAW)
 
 
+def test_a_link_asks_no_model(appeal, monkeypatch):
+    with house_model([{"paragraphs": [paragraph()]}]) as house:
+        use(monkeypatch, house)
+        assert desk(appeal).get(address(appeal), {"draft": "text"}).status_code == 200
+        assert house.asked == []
+
+
 def test_without_a_model_there_is_no_button_and_nothing_at_its_address(appeal):
     client = desk(appeal)
     assert "由模型起草" not in words(client.get(address(appeal)))
     assert client.post(address(appeal), {"text": "甲", "draft": "text"}).status_code == 404
     assert client.post(address(appeal, "contact"), {"draft": "text"}).status_code == 404
+
+
+def earlier_one(text="货款已经督促支付，请联系王小明，电话13900139000。"):
+    """A reply that the same unit gave to another firm."""
+    done = world.handling_(text="机关拖欠货款三个月，请问怎样投诉？")
+    desk(done).post(address(done), {"text": text, "outcome": "resolved"})
+    return done, Reply.objects.get(appeal=done)
+
+
+def test_earlier_replies_stand_beside_the_case_masked_and_are_put_below_what_was_typed(appeal):
+    done, reply = earlier_one()
+    client = desk(appeal)
+    assert "货款已经督促支付" not in words(client.get(address(appeal)))  # only when asked for
+    sent = {"text": "先写的一句。", "outcome": "resolved"}
+    answer = client.post(address(appeal), {**sent, "do": "earlier"})
+    said = words(answer)
+    assert done.number in said and "货款已经督促支付" in said and "市工业和信息化局" in said
+    assert "13900139000" not in said and "<mark>" in answer.content.decode()
+    assert typed(answer, appeal)["text"] == "先写的一句。"
+    assert inline(answer.content.decode()) == []
+    part = client.post(address(appeal), {**sent, "do": "earlier"}, **HTMX)
+    assert read(part).forms == [] and f'name="reuse" value="{reply.pk}"' in part.content.decode()
+    first = client.post(address(appeal), {"text": "", "reuse": str(reply.pk)})
+    assert typed(first, appeal)["text"].startswith("货款已经督促支付")
+    below = typed(client.post(address(appeal), {**sent, "reuse": str(reply.pk)}), appeal)
+    assert below["text"].split("\n")[0] == "先写的一句。"
+    assert below["text"].split("\n")[1].startswith("货款已经督促支付")
+    assert "13900139000" not in below["text"] and below["outcome"] == "resolved"
+
+
+def test_nothing_of_a_case_that_the_unit_does_not_know_is_shown_or_put_in(appeal):
+    _done, reply = earlier_one()
+    other = world.handling_(world.dispatched(to=world.OTHER))
+    client = as_(world.handler_actor(world.OTHER))
+    answer = client.post(address(other), {"text": "甲", "do": "earlier"})
+    assert "没有找到类似的历史答复" in words(answer)
+    for asked in (str(reply.pk), "0", "-1", "9" * 40, "x", ""):
+        answer = client.post(address(other), {"text": "甲", "reuse": asked})
+        assert (answer.status_code, typed(answer, other)["text"]) == (200, "甲")

@@ -31,7 +31,7 @@ NO_WORDS = {"text/css", "application/json", "image/png", "application/pdf", "app
 # cells of these tables are data of firms and of the register; what stands above them is ours
 HEAD_ONLY = {"library-xlsx", "desk-firms-xlsx", "desk-journal-xlsx", "desk-appeals-xlsx",
              "desk-figures-xlsx", "my-report-xlsx", "channels-xlsx",
-             "desk-policies-xlsx"}  # fmt: skip
+             "desk-policies-xlsx", "desk-replies-xlsx"}  # fmt: skip
 # pages that are only reached by sending a form, or that lead on: what they answer is asked there
 NOT_READ = {"preferences", "sign-out", "after-sign-in", "messages-read", "message", "my-answer",
             "my-skip", "my-undo", "my-appeal-hints", "desk-appeals-many", "city-logo",

@@ -157,6 +157,8 @@ MAY_GET: dict[str, dict[str, str]] = {
     "desk-appeal": OF_A_CASE,
     "desk-appeal-file": OF_A_CASE,
     "desk-appeal-step": OF_A_CASE | {"intake_officer": "403", "handler": "403"},
+    "desk-replies": for_units("intake_officer", "handler", "other_handler", "coordinator"),
+    "desk-replies-xlsx": for_units("intake_officer", "handler", "other_handler", "coordinator"),
     "desk-absences": for_units("handler", "other_handler", "unit_admin"),
     "desk-figures": for_units("coordinator", "auditor", "unit_admin"),
     "desk-figures-xlsx": for_units("coordinator", "auditor", "unit_admin"),

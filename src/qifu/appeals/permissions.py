@@ -103,6 +103,13 @@ def may_keep_absences(actor: Actor) -> bool:
     return actor.is_unit and (actor.may("appeals.handle") or actor.may("people.manage"))
 
 
+def may_find_replies(actor: Actor) -> bool:
+    """Look up how others were answered: whoever writes, sorts or steers replies."""
+    return actor.is_unit and any(
+        actor.may(f"appeals.{what}") for what in ("handle", "intake", "coordinate")
+    )
+
+
 def may_see_figures(actor: Actor) -> bool:
     return actor.is_unit and actor.may("appeals.figures")
 

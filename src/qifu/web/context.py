@@ -72,6 +72,7 @@ _APPEALS = (
     "appeals.view_all", "appeals.intake", "appeals.handle", "appeals.coordinate",
     "appeals.callback",
 )  # fmt: skip
+_REPLIES = ("appeals.handle", "appeals.intake", "appeals.coordinate")
 _POLICIES = (
     "desk-policy", "desk-policy-preview", "desk-preview", "desk-policy-drafts", "desk-policy-draft",
     "desk-policy-draft-new", "desk-policy-draft-document",
@@ -79,6 +80,7 @@ _POLICIES = (
 _UNIT: tuple[_Row, ...] = (
     ("desk", lambda: _("工作台"), "inbox", (), ""),
     ("desk-appeals", lambda: pgettext("栏目", "诉求"), "clipboard-list", _CASE, _APPEALS),
+    ("desk-replies", lambda: pgettext("栏目", "历史答复"), "mail", (), _REPLIES),
     ("desk-firms", lambda: pgettext("栏目", "企业"), "building", ("desk-firm",), "firms.search"),
     ("desk-claims", lambda: _("认领"), "key", ("desk-claim",), "claims.decide"),
     ("desk-disputes", lambda: _("异议"), "message-report", ("desk-dispute",), "disputes.settle"),

@@ -2,7 +2,12 @@
 
 from qifu.appeals.selectors.case import Case, case_of, clocks_of
 from qifu.appeals.selectors.clocks import DUTIES, explained, rule_set_of, window_of
-from qifu.appeals.selectors.earlier import EarlierReplies, EarlierReply, find_replies
+from qifu.appeals.selectors.earlier import (
+    EarlierReplies,
+    EarlierReply,
+    find_replies,
+    reply_said,
+)
 from qifu.appeals.selectors.exchange import (
     FieldPair,
     conflict_for,
@@ -104,6 +109,7 @@ __all__ = [
     "read_text",
     "replay",
     "replay_all",
+    "reply_said",
     "rows_shown",
     "rule_set_of",
     "seen_appeals",

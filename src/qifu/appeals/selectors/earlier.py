@@ -55,24 +55,39 @@ class EarlierReplies:
 
 
 def find_replies(
-    actor: Actor, text: str = "", *, now: datetime, most: int = 10, about: Appeal | None = None
+    actor: Actor,
+    text: str = "",
+    *,
+    now: datetime,
+    most: int = 10,
+    about: Appeal | None = None,
+    matter: str = "",
+    unit: str = "",
 ) -> EarlierReplies:
     """The replies that hold every word of a text, the best first; else of what was meant; else
     any. What was asked counts as well as what was answered.
 
     With `about` a case: those that fit its title and text (and `text` beside them), never its own;
     of cases that follow it only what they were answered before. Of replies in the same words the
-    best only. Only of cases that the actor may see: a firm's own, a unit's, all for those who see
-    all; nobody else's words become a candidate. Four or five queries, and one for the replies.
+    best only. `matter`: of cases with it; `unit`: by the unit of that code. Only of cases that the
+    actor may see: a firm's own, a unit's, all for those who see all; nobody else's words become a
+    candidate. Four or five queries, and one for the replies.
     """
     if about is not None:
         text = "\n".join(part for part in (text, about.title, about.text) if part)
     if not text.strip() or most <= 0:
         return EarlierReplies([])
     among = None
-    if about is not None or not sees_everything(actor):
+    if about is not None or matter or unit or not sees_everything(actor):
         visible = appeals_visible_to(actor)
-        among = (visible if about is None else visible.exclude(pk=about.pk)).values("pk")
+        if about is not None:
+            visible = visible.exclude(pk=about.pk)
+        if matter:
+            visible = visible.filter(matter=matter)
+        if unit:
+            by_unit = Reply.objects.filter(unit__organisation__code=unit)
+            visible = visible.filter(pk__in=by_unit.values("appeal_id"))
+        among = visible.values("pk")
     within = Within(("reply",), timezone.localdate(now), index=CASES, among=among)
     found = find(text, within, most=most * _LOOKED_AT)
     words = [word for word in found.words if len(word) > 1 or word.isascii()] or found.words
@@ -80,7 +95,8 @@ def find_replies(
     rows = Reply.objects.select_related(
         "appeal__enterprise__organisation", "unit__organisation"
     ).defer("appeal__text")
-    replies = rows.in_bulk(numbers)
+    # a case may have been answered by another unit in another round
+    replies = (rows.filter(unit__organisation__code=unit) if unit else rows).in_bulk(numbers)
     entries = CaseEntry.objects.filter(kind="reply", object_id__in=numbers)
     said = dict(entries.values_list("object_id", "said"))
     hits: list[EarlierReply] = []
@@ -93,3 +109,15 @@ def find_replies(
             seen.add(words_said)
             hits.append(EarlierReply(replies[row.object_id], title, words_said, row.score, words))
     return EarlierReplies(hits[:most], found.mended)
+
+
+def reply_said(actor: Actor, pk: int) -> str:
+    """The words of one earlier reply, masked as those that are found are; Reply.DoesNotExist for
+    one of a case that the actor may not see."""
+    entries = CaseEntry.objects.filter(
+        kind="reply", object_id=pk, appeal__in=appeals_visible_to(actor).values("pk")
+    )
+    said = entries.values_list("said", flat=True).first()
+    if said is None:
+        raise Reply.DoesNotExist
+    return said.partition("\n")[2]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from qifu.appeals.models import Appeal, AppealPoint
+from qifu.appeals.selectors.suggest import title_of
 from qifu.appeals.selectors.visible import may_see
 from qifu.knowledge.logic.marking import Part
 from qifu.knowledge.selectors import citations
@@ -101,10 +102,11 @@ def check_reply(
 
 
 def _question(appeal: Appeal, asked: Sequence[AppealPoint]) -> str:
-    """The points where there are several, else the whole with its title on the first line."""
+    """The points where there are several, else the whole with its title on the first line: that
+    counts as asked, so a title made from the beginning of the text is left out."""
     if len(asked) > 1:
         return "\n".join(one.text for one in asked)
-    return f"{appeal.title}\n{appeal.text}"
+    return f"{title_of(appeal)}\n{appeal.text}"
 
 
 def _says(text: str) -> bool:

@@ -56,8 +56,10 @@ def step(request: AskedRequest, pk: int, step: str) -> HttpResponse:
         }
         return case_page(request, about, refused=words, kept=_kept(request.POST), status=409)
     if not sending:
-        form = form_of(about, initial=request.GET.dict())
-        form.help(request.GET)
+        asked = request.GET.copy()
+        asked.pop("draft", None)  # a link asks no model
+        form = form_of(about, initial=asked.dict())
+        form.help(asked)
         return case_page(request, about, form=form)
     if _helps(request.POST):
         form = form_of.unsent(about, request.POST)
@@ -100,12 +102,13 @@ def file(request: AskedRequest, pk: int, file: int) -> HttpResponse:
 
 def _helps(sent: QueryDict) -> bool:
     """Whether a button was pressed that only helps."""
-    return sent.get("do") in HELP or bool({"use", "draft"} & set(sent))
+    return sent.get("do") in HELP or bool({"use", "draft", "reuse"} & set(sent))
 
 
 def _part(sent: QueryDict) -> str:
     """What of the form of an answer a helping button fills."""
-    name = "drafted" if "draft" in sent else {"check": "checked"}.get(sent.get("do", ""), "finder")
+    parts = {"check": "checked", "earlier": "earlier"}
+    name = "drafted" if "draft" in sent else parts.get(sent.get("do", ""), "finder")
     return f"appeals/desk/_{name}.html"
 
 

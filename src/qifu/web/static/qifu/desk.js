@@ -94,6 +94,18 @@
     });
   });
 
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-qd-put]");
+    const found = button && document.getElementById(button.dataset.qdPut);
+    if (!found) return;
+    event.preventDefault();
+    const fields = [...button.form.querySelectorAll("[data-qd-answer]")];
+    const field = fields.find((one) => !one.value.trim()) || button.form.elements.text;
+    put(field, found.textContent);
+    field.scrollIntoView({ block: "nearest" });
+    field.focus({ preventScroll: true });
+  });
+
   // One button ticks every row of the page; without script the rows are ticked one by one.
   function boxes() { return [...document.querySelectorAll("[data-qd-pick]")]; }
   function showPick() {

@@ -1,6 +1,7 @@
 """Answering point by point: texts to begin with, what the knowledge base has, the basis."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,8 +13,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qifu.appeals import actions
-from qifu.appeals.models import Appeal
-from qifu.appeals.selectors import ReplyCheck, check_reply
+from qifu.appeals.models import Appeal, Reply
+from qifu.appeals.permissions import may_find_replies
+from qifu.appeals.selectors import (
+    EarlierReply,
+    ReplyCheck,
+    check_reply,
+    find_replies,
+    reply_said,
+)
 from qifu.base.errors import BadInput
 from qifu.organisations.permissions import Actor
 from qifu.textmine.assisted.asking import TURNS
@@ -39,6 +47,7 @@ from qifu.web.appeals.words import outcome_word
 from qifu.web.words import spoken
 
 LONGEST_SEARCH: Final = 200
+MOST_EARLIER: Final = 3
 Rows = Sequence[dict[str, Any]]
 
 
@@ -63,6 +72,7 @@ class AnswerForm(DeskStep):
     # what a helping button found, where one was pressed
     checked: ReplyCheck | None = None
     drafted: Drafted | None = None
+    earlier: Sequence[EarlierReply] | None = None
 
     text = LongText(label=gettext_lazy("答复"), rows=12)
     outcome = forms.ChoiceField(
@@ -96,6 +106,7 @@ class AnswerForm(DeskStep):
         self.asked = [view.point for view in about.case.points]
         self.several = len(self.asked) > 1
         self.model = house_model()
+        self.may_find = may_find_replies(about.actor)
         if self.several:
             self.fields["text"].label = _("总的话")
             self.fields["text"].help_text = _("选填：写在各点答复前面。")
@@ -180,6 +191,10 @@ class AnswerForm(DeskStep):
                 self._look()
         if asked.get("do") == "check":
             self._check()
+        if asked.get("do") == "earlier" and self.may_find:
+            self._find_earlier()
+        if self.may_find:
+            self._reuse(asked.get("reuse", ""))
         name = asked.get("draft", "")
         if self.model and name in self.answers:
             self._draft(name)
@@ -204,6 +219,16 @@ class AnswerForm(DeskStep):
             basis=whole_basis(self.picked, self.typed("basis")),
             now=self.about.now,
         )
+
+    def _find_earlier(self) -> None:
+        about = self.about
+        found = find_replies(about.actor, now=about.now, most=MOST_EARLIER, about=about.appeal)
+        self.earlier = found.hits
+
+    def _reuse(self, asked: str) -> None:
+        if asked.isascii() and asked.isdigit() and len(asked) < 19:
+            with suppress(Reply.DoesNotExist):
+                self._put(reply_said(self.about.actor, int(asked)))
 
     def _draft(self, name: str) -> None:
         assert self.model is not None

@@ -24,7 +24,7 @@ from qifu.web.words import day_text, language, spoken
 
 Text = str | Promise
 # buttons that help to fill a form in, and take no step
-HELP: Final = frozenset({"find", "insert", "fill", "look", "check"})
+HELP: Final = frozenset({"find", "insert", "fill", "look", "check", "earlier"})
 CALLED: Final = ("phone", "visit", "message", "meeting")
 CHOOSE: Final[Any] = {
     "required": gettext_lazy("请从列表里选择。"),
