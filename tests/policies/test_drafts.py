@@ -140,6 +140,40 @@ def test_the_last_step_is_taken_back_and_a_colleagues_is_not(row, editor):
         actions.undo_draft_step(row, actor=editor, revision=row.revision, now=NOW)
 
 
+def test_a_clause_that_was_not_read_is_added_and_taken_back(row, editor):
+    before = row.reading
+    says = {"attr": "employees", "op": ">=", "value": 20, "unit": "人"}
+    actions.add_clause(
+        row, actor=editor, kind="condition", says=says, basis="团队曾获虹光奖章", now=NOW
+    )
+    made = reading_of(row).element("h1")
+    assert (made.quote, made.state) == ("团队曾获虹光奖章", "confirmed")
+    assert "'employees'" in str(document_of(draft_for(editor, row.pk))["when"])
+    line = JournalLine.objects.get(subject_kind="policydraft", step="add_clause")
+    assert line.note.text.startswith("h1 团队")
+    step(actions.mend_clause, row, editor, made, says=says | {"value": 30})
+    actions.undo_draft_step(row, actor=editor, revision=row.revision, now=NOW)
+    assert reading_of(row).element("h1").clause["value"] == 20
+    actions.undo_draft_step(row, actor=editor, revision=row.revision, now=NOW)
+    assert draft_for(editor, row.pk).reading == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "basis", "field"),
+    [
+        ("condition", {"attr": "no_such", "op": ">=", "value": 1}, "", "attr"),
+        ("condition", {"attr": "legal_person", "op": "is", "value": True}, "天外", "basis"),
+        ("title", "x", "", "kind"),
+    ],
+)
+def test_what_cannot_be_added_is_refused_at_its_field(row, editor, kind, says, basis, field):
+    with pytest.raises(BadInput) as told:
+        actions.add_clause(row, actor=editor, kind=kind, says=says, basis=basis, now=NOW)
+    assert field in (told.value.fields or {told.value.field: ""})
+    with pytest.raises(NotAllowed):
+        actions.add_clause(row, actor=officer("policy_officer"), kind=kind, says=says, now=NOW)
+
+
 def test_what_two_people_fill_in_is_not_overwritten(row, editor):
     old = row.revision
     actions.fill_draft(row, actor=editor, values=HEAD, revision=old, now=NOW)
@@ -164,7 +198,7 @@ def test_nothing_is_finished_before_every_clause_was_looked_at(row, editor):
         actions.finish_draft(row, actor=editor, revision=row.revision, now=NOW)
     seen = {e.id: stamp(e) for e in reading_of(row).elements}
     actions.confirm_kind(row, actor=editor, seen=seen, now=NOW)
-    with pytest.raises(BadInput, match="version"):
+    with pytest.raises(BadInput, match="政策编号 / 版本"):
         actions.finish_draft(row, actor=editor, revision=row.revision, now=NOW)
     assert draft_for(editor, row.pk).state == "open"
 

@@ -9,11 +9,13 @@ from qifu.rulebook.provenance import quotes_match
 from qifu.textmine.policy_reading.drafts import (
     Draft,
     Unfinished,
+    add,
     confirm,
     drop,
     fill,
     finish,
     mend,
+    newest,
 )
 from qifu.textmine.policy_reading.inputs import plain_text
 from tests.textmine.policy_reading.notices import NOTICE, drafted, reader
@@ -103,3 +105,48 @@ def test_a_mended_amount_changes_the_expression():
 def test_an_element_that_is_not_there():
     with pytest.raises(KeyError):
         confirm(drafted(NOTICE), "c99")
+
+
+def test_a_clause_is_added_with_its_place_and_without_one():
+    draft = drafted(NOTICE)
+    says = {"attr": "employees", "op": ">=", "value": 20, "unit": "人"}
+    placed = add(draft, "condition", says, words="（四）内部管理制度健全")
+    made = placed.element("h1")
+    assert made.quote == "(四)内部管理制度健全"  # signs in another width are the same words
+    assert made.clause["src"]["quote"] == made.quote and made.state == "confirmed"
+    starts = [one.span[0] for one in placed.elements]
+    assert starts == sorted(starts)
+    more = add(placed, "amount", {"shape": "fixed", "value": 5, "unit": "万元"})
+    more = add(more, "window", {"effective": {"from": "2031-01-01"}})
+    assert newest(more) == "h3" and more.elements[-1].span == (0, 0)
+    assert more.document["effective"] == {"from": "2031-01-01"}
+    whole = finish(gone_through(more))
+    assert "employees" in [group.get("attr") for group in whole["when"]["all"]]
+    text = plain_text(NOTICE)
+    policy = parse_policy(whole, reader().catalogue)
+    assert quotes_match(policy, {text.doc: text.paragraphs}) == ()
+    assert Draft.from_json(json.loads(json.dumps(more.to_json()))) == more
+
+
+def test_an_added_condition_may_belong_to_a_choice():
+    draft = drafted("满足下列条件之一：\n（一）拥有发明专利2件以上；\n（二）职工50人以上。")
+    (group,) = draft.groups
+    says = {"attr": "high_tech", "op": "is", "value": True}
+    more = add(draft, "condition", says, group=group)
+    assert len(more.document["when"]["all"][0]["any"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "clause", "more"),
+    [
+        ("title", "x", {}),
+        ("condition", {"attr": "employees"}, {}),
+        ("condition", {"attr": "employees", "op": ">="}, {"words": "没有这几个字"}),
+        ("condition", {"attr": "employees", "op": ">="}, {"group": "g9"}),
+        ("amount", {"shape": "fixed"}, {}),
+        ("window", {"opens": "2031-01-01"}, {}),
+    ],
+)
+def test_what_cannot_be_added_is_refused(kind, clause, more):
+    with pytest.raises(ValueError):
+        add(drafted(NOTICE), kind, clause, **more)

@@ -9,6 +9,7 @@ from qifu.policies.actions.draft_publishing import (
     reopen_draft,
 )
 from qifu.policies.actions.drafts import (
+    add_clause,
     confirm_clause,
     confirm_kind,
     drop_clause,
@@ -21,6 +22,7 @@ from qifu.policies.actions.library import load_policies, look_again
 from qifu.policies.actions.reports import make_report, refresh_match
 
 __all__ = [
+    "add_clause",
     "confirm_clause",
     "confirm_kind",
     "drop_clause",

@@ -1,8 +1,10 @@
 """What officers type into a draft, read once by the rulebook: refused where it is wrong."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -10,12 +12,21 @@ from qifu.base.city import current_city
 from qifu.base.errors import BadInput
 from qifu.policies.logic import BENEFITS
 from qifu.rulebook.amounts import parse_amount
-from qifu.rulebook.finding_words import in_chinese
-from qifu.rulebook.findings import Finding, RuleError
+from qifu.rulebook.finding_words import WORDS, in_chinese
+from qifu.rulebook.findings import Finding, RuleError, shorten
 from qifu.rulebook.gather import Gather
 from qifu.rulebook.reading import ConditionReader
 
 LONGEST_ID: Final = 64
+# an English sentence, and not codes or figures
+_PROSE: Final = re.compile("[a-z]+ [a-z]+|[a-z]+$").fullmatch
+# what a document cannot do without
+PARTS: Final[Mapping[str, Promise]] = {
+    "id": _("政策编号"),
+    "version": _("版本"),
+    "title": _("名称"),
+    "when": _("至少一项条件"),
+}
 FILLED: Final = ("id", "version", "title", "title_en", "benefit", "amount")
 
 
@@ -41,10 +52,21 @@ def refused(findings: Iterable[Finding]) -> BadInput:
 
 
 def said(finding: Finding) -> str:
-    """A finding in the reader's language, what is allowed behind it."""
-    if (get_language() or "").startswith("en"):
-        return f"{finding.message} ({finding.allowed})" if finding.allowed else finding.message
-    return in_chinese(finding) + (f"（{finding.allowed}）" if finding.allowed else "")
+    """A finding as a sentence in the reader's language: what is wrong, what may stand there.
+
+    What the rulebook says of one place (「is missing」) is no sentence without it: then that of
+    the code is said.
+    """
+    english = (get_language() or "").startswith("en")
+    own = finding.message if english and finding.zh else ""
+    general = WORDS.get(finding.code)
+    words = own or (general.en if english and general else "")
+    words = words or (finding.message if english else in_chinese(finding))
+    if finding.found is not None and not finding.zh:
+        words += str(_("现在写的是 %(found)s。")) % {"found": shorten(finding.found, 60)}
+    if finding.allowed and finding.code != "missing" and (english or not _PROSE(finding.allowed)):
+        words += str(_("可以写：%(allowed)s。")) % {"allowed": finding.allowed}
+    return words
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from qifu.base.city import current_city
 from qifu.base.errors import BadInput, Conflict, NotAllowed
 from qifu.base.transitions import move
 from qifu.organisations.permissions import Actor
-from qifu.policies.actions.draft_inputs import said
+from qifu.policies.actions.draft_inputs import PARTS, said
 from qifu.policies.actions.library import add_version
 from qifu.policies.models import PolicyDraft, PolicyVersion
 from qifu.policies.permissions import may_work_on
@@ -34,7 +34,8 @@ def finish_draft(row: PolicyDraft, *, actor: Actor, revision: int, now: datetime
         if draft.open:
             raise BadInput(_("还有 %(count)s 条没有核对。") % {"count": len(draft.open)})
         if draft.missing:
-            raise BadInput(_("还缺：%(parts)s。") % {"parts": ", ".join(draft.missing)})
+            parts = [str(PARTS[part]) for part in draft.missing]
+            raise BadInput(_("还缺：%(parts)s。") % {"parts": " / ".join(parts)})
         _without_errors(row, now)
     _move(row, "finish_draft", actor, now)
     if row.revision != revision:  # read again by the move: the transaction takes it back
@@ -100,6 +101,6 @@ def _move(
 def _without_errors(row: PolicyDraft, now: datetime) -> dict[str, Any]:
     whole = whole_of(row, current_city(), on=localdate(now))
     if whole.errors:
-        told = "; ".join(f"{one.path} {said(one)}" for one in whole.errors[:5])
+        told = " ".join(f"{one.path}: {said(one)}" for one in whole.errors[:5])
         raise BadInput(_("文件还有错误：%(errors)s") % {"errors": told})
     return dict(whole.document)

@@ -17,6 +17,7 @@ from qifu.policies.permissions import may_work_on
 from qifu.policies.selectors.drafts import reading_of, stamp
 from qifu.textmine.policy_reading import drafts
 from qifu.textmine.policy_reading.drafts import Draft, Element
+from qifu.textmine.policy_reading.folding import fold
 from qifu.textmine.policy_reading.marks import CONDITION
 
 MOST_STEPS: Final = 20  # that can be taken back
@@ -68,6 +69,34 @@ def mend_clause(
     return _change(row, "mend_clause", actor, now, {clause: seen}, mended)
 
 
+def add_clause(
+    row: PolicyDraft,
+    *,
+    actor: Actor,
+    kind: str,
+    says: Any,
+    now: datetime,
+    basis: str = "",
+    group: str = "",
+) -> PolicyDraft:
+    """A clause that was not read; `says` as `drafts.add` takes it. BadInput for no such clause.
+
+    `basis`: the words of the text that it rests on, "" for none; `group`: the choice it belongs to.
+    """
+
+    def added(draft: Draft) -> Draft:
+        if kind == CONDITION:
+            readable(says)
+        if fold(basis.strip()) not in fold(draft.content):
+            raise BadInput(_("原文里没有这几个字，请从原文复制，或者不填。"), field="basis")
+        try:
+            return drafts.add(draft, kind, says, words=basis, group=group or None)
+        except ValueError as error:
+            raise BadInput(str(error), field="kind") from None
+
+    return _change(row, "add_clause", actor, now, {}, added)
+
+
 def confirm_kind(row: PolicyDraft, *, actor: Actor, seen: Seen, now: datetime) -> PolicyDraft:
     """Confirm several clauses at once, each with its `stamp`; those that are open."""
 
@@ -106,10 +135,11 @@ def undo_draft_step(row: PolicyDraft, *, actor: Actor, revision: int, now: datet
             raise WrongState(_("没有可以撤回的一步。"))
         last = row.steps[-1]
         old = {one["id"]: one for one in last["elements"]}
+        added = last.get("added", ())
         elements = tuple(
             replace(one, **{k: old[one.id][k] for k in ("state", "clause", "says")})
             if one.id in old else one
-            for one in draft.elements
+            for one in draft.elements if one.id not in added
         )  # fmt: skip
         return replace(draft, elements=elements, filled=last["filled"])
 
@@ -147,13 +177,15 @@ def _change(
                     % {"clause": ident}
                 )
         made = change(draft)
-        before = [one for one, new in zip(draft.elements, made.elements, strict=True) if one != new]
-        if not before and draft.filled == made.filled:
+        known, new = ({one.id: one for one in d.elements} for d in (draft, made))
+        before = [one for ident, one in known.items() if ident in new and new[ident] != one]
+        added = [one for ident, one in new.items() if ident not in known]
+        if known.keys() == new.keys() and not before and draft.filled == made.filled:
             return row
         steps = row.steps[:-1] if step == "undo_draft_step" else [
             *row.steps[1 - MOST_STEPS :],
             {"step": step, "revision": row.revision, "filled": dict(draft.filled),
-             "elements": [_old(one) for one in before]},
+             "elements": [_old(one) for one in before], "added": [one.id for one in added]},
         ]  # fmt: skip
         reading = {k: v for k, v in made.to_json().items() if k != "content"}
         changed = PolicyDraft.objects.filter(
@@ -166,7 +198,7 @@ def _change(
         if changed:
             journal.record(
                 row, step, actor_id=actor.user_id, acting_for=actor.organisation_id, now=now,
-                from_state=row.state, to_state=row.state, note=_note(before, made),
+                from_state=row.state, to_state=row.state, note=_note(before or added, made),
             )  # fmt: skip
             return row
     raise Conflict(_("同事正在改这份草稿，请再试一次。"))
@@ -204,5 +236,5 @@ def _note(changed: list[Element], made: Draft) -> str:
         return "、".join(str(made.filled[key]) for key in ("id", "version") if key in made.filled)
     first = changed[0]
     if len(changed) == 1:
-        return f"{first.id} {first.quote[:60]}"
+        return f"{first.id} {first.quote[:60]}".strip()
     return "、".join(one.id for one in changed[:40])

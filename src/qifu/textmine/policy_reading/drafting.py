@@ -22,6 +22,7 @@ from qifu.textmine.policy_reading.marks import (
     EXCLUSION,
     NUMBER,
     PAPER,
+    PATHS,
     REGION,
     STEP,
     TITLE,
@@ -38,11 +39,6 @@ from qifu.textmine.policy_reading.unread import unread_spans
 _LETTERS = {
     CONDITION: "c", AMOUNT: "a", WINDOW: "w", PAPER: "p", STEP: "s", TITLE: "t", BODY: "b",
     NUMBER: "n", REGION: "r", CONTACT: "k", EXCLUSION: "x", DATE: "d",
-}  # fmt: skip
-_PATHS = {
-    TITLE: "title", REGION: "region", PAPER: "card.papers", STEP: "card.steps",
-    CONTACT: "card.contacts", EXCLUSION: "card.open_points", BODY: "card.source.body",
-    NUMBER: "card.source.number", CONDITION: "when.all", AMOUNT: "amount.expr",
 }  # fmt: skip
 # roles of contacts as cards name them; a platform is none of these
 _CONTACT_KINDS = {"hotline": "hotline", "window": "service_center", "department": "unit_window"}
@@ -95,7 +91,7 @@ class PolicyReader:
         self, mark: Mark, ids: Mapping[int, str], text: Text, group: str | None, sheet: Sheet
     ) -> Element:
         quote = text.content[mark.start : mark.end]
-        note, path = mark.note, _PATHS.get(mark.kind, mark.kind)
+        note, path = mark.note, PATHS.get(mark.kind, mark.kind)
         clause: Any = None
         if mark.kind == CONDITION:
             clause, note = condition_clause(mark, text, self.catalogue)

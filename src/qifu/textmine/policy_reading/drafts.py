@@ -4,12 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from qifu.textmine.policy_reading.marks import AMOUNT, CONDITION
+from qifu.textmine.policy_reading.folding import fold
+from qifu.textmine.policy_reading.marks import (
+    AMOUNT,
+    CONDITION,
+    CONTACT,
+    EXCLUSION,
+    PAPER,
+    PATHS,
+    STEP,
+    WINDOW,
+)
+from qifu.textmine.policy_reading.texts import Text
 
 OPEN, CONFIRMED, MENDED, DROPPED = "open", "confirmed", "mended", "dropped"
 STATES: Final = (OPEN, CONFIRMED, MENDED, DROPPED)
 # what a text never says and a person always has to
 NEEDED: Final = ("id", "version", "title", "when")
+# what a person may add to what was read, and the note on it
+ADDABLE: Final = (CONDITION, AMOUNT, WINDOW, PAPER, STEP, CONTACT, EXCLUSION)
+ADDED: Final = "人工添加 · added by hand"
 Span = tuple[int, int]
 
 
@@ -177,18 +191,62 @@ def mend(draft: Draft, ident: str, clause: Any) -> Draft:
     says (shape, value, unit, of); for the rest the text or the mapping that stands at its path.
     """
     old = draft.element(ident)
+    _fits(old.kind, clause)
     if old.kind == AMOUNT:
-        if not isinstance(clause, Mapping) or not {"shape", "value", "unit"} <= set(clause):
-            raise ValueError("an amount is {shape, value, unit, …}")
         return _with(draft, replace(old, says=dict(clause), state=MENDED))
     if old.kind == CONDITION:
-        if not isinstance(clause, Mapping) or not {"attr", "op"} <= set(clause):
-            raise ValueError("a condition is {attr, op, value, …}")
         src = (old.clause or {}).get("src")
         clause = {**clause, **({"src": src} if src and "src" not in clause else {})}
         says = {key: value for key, value in clause.items() if key not in ("src", "id")}
         return _with(draft, replace(old, clause=clause, says=says, state=MENDED))
     return _with(draft, replace(old, clause=clause, state=MENDED))
+
+
+def add(
+    draft: Draft, kind: str, clause: Any, *, words: str = "", group: str | None = None
+) -> Draft:
+    """The draft with one clause more, which a person has written: it counts as confirmed.
+
+    `kind` is one of `ADDABLE`, `clause` as `mend` takes it. `words` are those of the text that it
+    rests on (ValueError where the text has none such); without them it has no place there. `group`
+    names the choice of the draft in which a condition stands.
+    """
+    if kind not in ADDABLE:
+        raise ValueError(f"no clause of kind {kind!r} can be added")
+    if group is not None and (kind != CONDITION or group not in draft.groups):
+        raise ValueError(f"no choice {group!r}")
+    _fits(kind, clause)
+    span, quote = (0, 0), ""
+    if words.strip():
+        begin = fold(draft.content).find(fold(words.strip()))
+        if begin < 0:
+            raise ValueError("the text has no such words")
+        span = (begin, begin + len(words.strip()))
+        quote = draft.content[slice(*span)]
+    says: Mapping[str, Any] = {}
+    if kind == AMOUNT:
+        says, clause = dict(clause), None
+    elif kind == CONDITION:
+        says = {key: value for key, value in clause.items() if key not in ("src", "id")}
+        clause = dict(says)
+        if quote:
+            text = Text(draft.content, draft.name, doc=draft.doc)
+            para, (start, end) = text.place(*span)
+            said = text.paragraphs[para][start:end]
+            clause["src"] = {"doc": draft.doc, "para": para, "span": [start, end], "quote": said}
+    path = next(iter(clause)) if kind == WINDOW else PATHS[kind]
+    made = Element(
+        newest(draft, 1), kind, path, span, quote, 1.0, ADDED, says, clause, group, state=CONFIRMED
+    )
+    after = [at for at, one in enumerate(draft.elements) if one.span[0] > span[0]]
+    at = after[0] if quote and after else len(draft.elements)
+    return replace(draft, elements=(*draft.elements[:at], made, *draft.elements[at:]))
+
+
+def newest(draft: Draft, more: int = 0) -> str:
+    """The id of the clause that was added last, or with `more` = 1 of the next one: h1, h2 …"""
+    known = [int(one.id[1:]) for one in draft.elements if one.id.startswith("h")]
+    return f"h{max(known, default=0) + more}"
 
 
 def fill(draft: Draft, key: str, value: Any) -> Draft:
@@ -206,6 +264,20 @@ def finish(draft: Draft) -> dict[str, Any]:
     if open_ or missing:
         raise Unfinished(open_, missing)
     return draft.document
+
+
+def _fits(kind: str, clause: Any) -> None:
+    """ValueError where a clause has not what its kind needs."""
+    if kind == AMOUNT and not (
+        isinstance(clause, Mapping) and {"shape", "value", "unit"} <= set(clause)
+    ):
+        raise ValueError("an amount is {shape, value, unit, …}")
+    if kind == CONDITION and not (isinstance(clause, Mapping) and {"attr", "op"} <= set(clause)):
+        raise ValueError("a condition is {attr, op, value, …}")
+    if kind == WINDOW and not (
+        isinstance(clause, Mapping) and len(clause) == 1 and {*clause} <= {"window", "effective"}
+    ):
+        raise ValueError("a window is {window: {opens, closes}} or {effective: {from, to}}")
 
 
 def _with(draft: Draft, element: Element) -> Draft:

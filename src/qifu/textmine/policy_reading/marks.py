@@ -8,6 +8,13 @@ TITLE, BODY, NUMBER, REGION, CONTACT, EXCLUSION, DATE = (
     "title", "body", "number", "region", "contact", "exclusion", "date",
 )  # fmt: skip
 
+# where the clauses of a kind stand in a document; windows name their place themselves
+PATHS = {
+    TITLE: "title", REGION: "region", PAPER: "card.papers", STEP: "card.steps",
+    CONTACT: "card.contacts", EXCLUSION: "card.open_points", BODY: "card.source.body",
+    NUMBER: "card.source.number", CONDITION: "when.all", AMOUNT: "amount.expr",
+}  # fmt: skip
+
 
 @dataclass(eq=False)
 class Choice:

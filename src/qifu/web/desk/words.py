@@ -97,6 +97,7 @@ _OTHER_STEPS: Final[Mapping[str, Text]] = {
     "confirm_clause": _("确认草稿条目"),
     "mend_clause": _("修改草稿条目"),
     "drop_clause": _("去掉草稿条目"),
+    "add_clause": _("添加草稿条目"),
     "reopen_clause": _("重新核对草稿条目"),
     "confirm_kind": _("成批确认草稿条目"),
     "fill_draft": _("补填政策草稿"),

@@ -147,7 +147,9 @@ class FillDraft(forms.Form):
 class MendCondition(forms.Form):
     """Attribute, operator, value, unit, year of one condition."""
 
-    attr = forms.ChoiceField(label=_("看什么"))
+    attr = forms.ChoiceField(
+        label=_("看什么"), error_messages={"required": _("请选择看企业的哪一项。")}
+    )
     op = forms.ChoiceField(label=_("怎样比"), choices=list(OPERATORS.items()))
     value = forms.CharField(
         label=_("值"), max_length=_LONGEST,
@@ -171,6 +173,7 @@ class MendCondition(forms.Form):
         super().__init__(*args, **kwargs)
         name = str(clause.get("attr", ""))
         own = [] if catalogue.get(name) else [(name, gettext("（目录里没有）%s") % name)]
+        own = own if name else [("", gettext("请选一项"))]
         attr, unit, period = (self.fields[one] for one in ("attr", "unit", "period"))
         assert isinstance(attr, forms.ChoiceField) and isinstance(unit, forms.ChoiceField)
         assert isinstance(period, forms.ChoiceField)

@@ -10,13 +10,13 @@ from django.forms import Form
 from django.utils.translation import gettext as _
 
 from qifu.base.city import City
+from qifu.policies.actions.draft_inputs import PARTS
 from qifu.policies.models import PolicyDraft
 from qifu.policies.selectors import reading_of, stamp
 from qifu.textmine.policy_reading.drafts import Draft, Element
 from qifu.web.rules.draft_text import Paragraph, paragraphs
 from qifu.web.rules.draft_words import (
     KINDS,
-    PARTS,
     STATES,
     clause_words,
     group_words,
@@ -97,10 +97,11 @@ def _range(draft: Draft, page: Page[Element], here: list[Element]) -> tuple[int,
     def before(at: int) -> int:
         return draft.content.rfind("\n", 0, at) + 1
 
+    here = [one for one in here if one.quote]  # what was added may have no place in the text
     start = before(here[0].span[0]) if page.has_previous() and here else 0
     if not page.has_next():
         return start, len(draft.content)
-    end = draft.content.find("\n", max(one.span[1] for one in here))
+    end = draft.content.find("\n", max((one.span[1] for one in here), default=0))
     return start, len(draft.content) if end < 0 else end
 
 

@@ -38,12 +38,6 @@ STATES: Final[Mapping[str, tuple[Promise, str, str]]] = {
     "mended": (pgettext_lazy("草稿条目", "已修改"), "good", "edit"),
     "dropped": (pgettext_lazy("草稿条目", "已去掉"), "none", "x"),
 }
-PARTS: Final[Mapping[str, Promise]] = {
-    "id": gettext_lazy("政策编号"),
-    "version": gettext_lazy("版本"),
-    "title": gettext_lazy("名称"),
-    "when": gettext_lazy("至少一项条件"),
-}
 SHAPES: Final[Mapping[str, Promise]] = {
     "rate": gettext_lazy("按比例"),
     "fixed": gettext_lazy("定额"),

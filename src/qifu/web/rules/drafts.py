@@ -18,7 +18,6 @@ from django.views.decorators.http import require_http_methods
 from qifu.adapters import language_model
 from qifu.base.errors import BadInput, Conflict, Refused, WrongState
 from qifu.policies import actions
-from qifu.policies.actions.draft_inputs import said
 from qifu.policies.models import PolicyDraft
 from qifu.policies.selectors import (
     document_of,
@@ -28,11 +27,14 @@ from qifu.policies.selectors import (
     reading_of,
     whole_of,
 )
+from qifu.textmine.policy_reading.drafts import Draft, newest
 from qifu.web.desk.doors import desk
 from qifu.web.desk.lists import found
 from qifu.web.desk.views.journal import line_rows
 from qifu.web.http import AskedRequest, city_of
 from qifu.web.refusals import put_on
+from qifu.web.rules.draft_adding import Adding, adding, kinds
+from qifu.web.rules.draft_findings import told
 from qifu.web.rules.draft_forms import FillDraft, NewDraft, mending
 from qifu.web.rules.draft_rows import page_of, shown
 from qifu.web.rules.draft_words import note_in_words
@@ -109,6 +111,7 @@ def draft(request: AskedRequest, pk: int) -> HttpResponse:
     steps: dict[str, Callable[[], HttpResponse]] = {
         **dict.fromkeys(BY_CLAUSE, lambda: _step(request, row, do, clause)),
         "mend": lambda: _mend(request, row, clause),
+        "add": lambda: _add(request, row),
         "confirm_kind": lambda: _confirm_kind(request, row),
         "fill": lambda: _fill(request, row),
         "undo": lambda: _undo(request, row),
@@ -126,7 +129,10 @@ def draft(request: AskedRequest, pk: int) -> HttpResponse:
             if typed is not None:
                 forms[clause] = mending(typed, city_of(request), request.POST)
         filling = FillDraft(request.POST) if do == "fill" else None
-        return _page(request, again, forms=forms, filling=filling, refused=str(error), status=409)
+        new = _new(request, again) if do == "add" and again.state == "open" else None
+        return _page(
+            request, again, forms=forms, filling=filling, new=new, refused=str(error), status=409
+        )
     except BadInput as error:
         return _page(request, row, refused=str(error), status=422)
 
@@ -141,9 +147,7 @@ def _step(request: AskedRequest, row: PolicyDraft, do: str, clause: str) -> Http
 
 def _mend(request: AskedRequest, row: PolicyDraft, clause: str) -> HttpResponse:
     if row.state != "open":
-        raise WrongState(
-            _("现在的状态是「%(state)s」，不能做这一步。") % {"state": row.get_state_display()}
-        )
+        raise _not_open(row)
     element = next((one for one in reading_of(row).elements if one.id == clause), None)
     if element is None:
         raise Http404
@@ -159,6 +163,37 @@ def _mend(request: AskedRequest, row: PolicyDraft, clause: str) -> HttpResponse:
         else:
             return _next(row, clause, stay=True)
     return _page(request, row, forms={clause: form}, wrong=form, status=422)
+
+
+def _new(request: AskedRequest, row: PolicyDraft) -> Adding | None:
+    """The form of a new clause as it was typed."""
+    return adding(request.POST.get("kind", ""), reading_of(row), city_of(request), request.POST)
+
+
+def _add(request: AskedRequest, row: PolicyDraft) -> HttpResponse:
+    if row.state != "open":
+        raise _not_open(row)
+    new = _new(request, row)
+    if new is None:
+        raise Http404
+    if new.is_valid():
+        place = new.place.cleaned_data
+        try:
+            actions.add_clause(
+                row, actor=request.actor, kind=new.kind, says=new.clause.says, now=timezone.now(),
+                basis=place["basis"], group=place.get("group", ""),
+            )  # fmt: skip
+        except BadInput as error:
+            put_on(new.place if error.field == "basis" else new.clause, error)
+        else:
+            return _next(row, newest(reading_of(row)), stay=True)
+    wrong = new.place if new.place.errors else new.clause
+    return _page(request, row, new=new, wrong=wrong, status=422)
+
+
+def _not_open(row: PolicyDraft) -> WrongState:
+    state = row.get_state_display()
+    return WrongState(_("现在的状态是「%(state)s」，不能做这一步。") % {"state": state})
 
 
 def _confirm_kind(request: AskedRequest, row: PolicyDraft) -> HttpResponse:
@@ -213,6 +248,7 @@ def _page(
     *,
     forms: dict[str, Form] | None = None,
     filling: FillDraft | None = None,
+    new: Adding | None = None,
     wrong: Form | None = None,
     refused: str = "",
     status: int = 200,
@@ -226,14 +262,26 @@ def _page(
     asked = request.GET.get("mend", "")
     if asked and row.state == "open" and request.method == "GET":
         forms |= {e.id: mending(e, city) for e in read.elements if e.id == asked}
-    number = page_of(read, next(iter(forms))) if forms else request.GET.get("page")
+    if request.method == "GET" and row.state == "open":
+        new = adding(request.GET.get("add", ""), read, city, basis=_unread(request, read))
+    shown_first = next(iter(forms), request.GET.get("clause", ""))
+    number = page_of(read, shown_first) if shown_first else request.GET.get("page")
     data |= {
         "shown": shown(row, city, on=on, number=number, forms=forms),
         "filling": filling or FillDraft(initial=FillDraft.of(read)),
+        "new": new,
+        "kinds": kinds(),
         "wrong": wrong,
         "editable": row.state == "open",
     }
     return render(request, "rules/draft.html", data, status=status)
+
+
+def _unread(request: AskedRequest, read: Draft) -> str:
+    """The words that were not understood, by their number in the list on the page."""
+    asked = request.GET.get("unread", "")
+    number = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+    return read.content[slice(*read.unread[number - 1])] if 0 < number <= len(read.unread) else ""
 
 
 @desk("policies.edit")
@@ -283,9 +331,8 @@ def _document(
         "rules/draft_document.html",
         data | {
             "open": len(read.open),
-            "missing": read.missing,
-            "errors": [(one.path, said(one)) for one in whole.errors],
-            "warnings": [(one.path, said(one)) for one in whole.warnings],
+            "errors": told(whole.errors, whole.document),
+            "warnings": told(whole.warnings, whole.document),
             "yaml": _yaml(whole.document),
             "proposals": read.proposals,
             "notes": [note_in_words(note) for note in read.notes],
