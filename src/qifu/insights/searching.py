@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 from django.utils import timezone
 
 from qifu.appeals.models import Appeal
-from qifu.appeals.selectors import list_of, rows_shown
+from qifu.appeals.selectors import appeals_visible_to, list_of, rows_shown
 from qifu.appeals.selectors.lists import MOST_COUNTED
 from qifu.base.calendar import calendar_in_force
 from qifu.base.city import City
@@ -111,7 +111,7 @@ def search_everything(
     own = ("my" if actor.is_enterprise else "all") if with_cases else ""
     numbered = Numbered(
         policies_numbered(actor, text, on=on), laws_numbered(text),
-        _case_numbered(actor, city, text, own, now),
+        _case_numbered(actor, city, text) if with_cases else (),
     )  # fmt: skip
     if not text:
         return Everything(numbered, Part())
@@ -159,14 +159,13 @@ def _cases(actor: Actor, text: str, name: str, now: datetime, few: int) -> Part[
     return Part(shown, min(count, MOST_COUNTED), count > MOST_COUNTED, text.split())
 
 
-def _case_numbered(
-    actor: Actor, city: City, text: str, name: str, now: datetime
-) -> Sequence[Appeal]:
+def _case_numbered(actor: Actor, city: City, text: str) -> Sequence[Appeal]:
     """The case of that number, if the actor may see it; no query for what is no such number."""
     front = re.escape(str(city.appeals.get("number_prefix", "SQ")))
     if not re.fullmatch(rf"{front}\d{{8}}-\d{{6}}", text, re.IGNORECASE | re.ASCII):
         return ()
-    return list(list_of(actor, name, now=now, text=text).filter(number=text.upper()))
+    own = appeals_visible_to(actor).filter(number=text.upper())
+    return rows_shown(list(own.values_list("pk", flat=True)))
 
 
 def hotline(city: City, *, now: datetime) -> Channel | None:
