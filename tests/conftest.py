@@ -12,36 +12,44 @@ NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # noon in Shanghai, a Sunday
 DEMO_FIRMS = 60
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for the database: a second database can change nothing else."""
+    for item in items:
+        asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        if asked or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW
 
 
-def _load_demo() -> None:
-    from qifu.base.packs import read_pack
-    from qifu.jobs.city import load_city
-    from qifu.jobs.demo import load_demo
-
-    pack = read_pack(ROOT / "cities" / "shenzhen_demo")
-    load_city(pack, now=NOW)
-    load_demo(pack, firms=DEMO_FIRMS, now=NOW)
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker) -> None:
     """Load the demo city once; tests undo what they do on top of it."""
+    from qifu.base.packs import read_pack
+    from qifu.jobs.city import load_city
+    from qifu.jobs.demo import load_demo
+    from tests import snapshot
+
     with django_db_blocker.unblock():
-        _load_demo()
+        pack = read_pack(ROOT / "cities" / "shenzhen_demo")
+        load_city(pack, now=NOW)
+        load_demo(pack, firms=DEMO_FIRMS, now=NOW)
+        snapshot.take()
 
 
 @pytest.fixture
 def demo_city(db):
-    """The loaded demo city. Loaded again where a test with real transactions emptied the tables."""
+    """The loaded demo city. Put back where a test with real transactions emptied the tables."""
     from qifu.base.city import city_of_load, current_city, last_load
+    from tests import snapshot
 
     if last_load() is None:
         city_of_load.cache_clear()
-        _load_demo()
+        snapshot.put_back()
     return current_city()
 
 

@@ -15,8 +15,6 @@ from postgres import cluster, programs
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser")
-# what a second database cannot change
-WITHOUT_DATABASE = ("rulebook", "textmine", "docs", "test_house_rules.py")
 CORES = str(min(os.cpu_count() or 1, 4))
 
 
@@ -49,7 +47,7 @@ def main() -> int:
     common = ("pytest", "-n", CORES, "-rs")
     part("tests on SQLite", *common, "-m", "not browser")
     if any(shutil.which(name) for name in BROWSERS):
-        part("browser journeys", "pytest", "-rs", "-m", "browser", "tests/browser")
+        part("browser journeys", *common, "-m", "browser", "tests/browser")
     elif os.environ.get("QIFU_REQUIRE_BROWSER") == "1":
         failed.append("browser journeys: no Chromium, and QIFU_REQUIRE_BROWSER=1")
     else:
@@ -57,9 +55,8 @@ def main() -> int:
     if programs():
         with cluster() as url:
             part(
-                "tests on PostgreSQL", *common, "-m", "not browser",
-                *(f"--ignore=tests/{name}" for name in WITHOUT_DATABASE), DATABASE_URL=url,
-            )  # fmt: skip
+                "tests on PostgreSQL", *common, "-m", "database and not browser", DATABASE_URL=url
+            )
     elif os.environ.get("QIFU_REQUIRE_POSTGRES") == "1":
         failed.append("tests on PostgreSQL: not installed, and QIFU_REQUIRE_POSTGRES=1")
     else:
