@@ -28,6 +28,8 @@ import scipy.sparse as sp
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src")]
 
+from text_search_app import rows as application  # noqa: E402
+
 from qifu.knowledge.logic.words import query_words  # noqa: E402
 from qifu.textmine.ranking import (  # noqa: E402
     LENGTH,
@@ -203,6 +205,7 @@ def measure(task: Task, *, sample: int, embeddings: bool) -> None:
         return place(order, task.right[i], of)
 
     timed(f"the way that serves: {CANDIDATES} of FTS5, weighed", served, some)
+    application(task.name, sample=sample)
     if embeddings:
         _embedded(task, whole, np.concatenate(stored))
 
