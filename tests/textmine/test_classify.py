@@ -187,7 +187,16 @@ def test_scores_are_what_their_formulas_say():
     sure, right = np.array([0.9, 0.9, 0.6, 0.6]), np.array([True, True, True, False])
     assert scores.calibration_error(sure, right) == pytest.approx(0.1)
     assert scores.accuracy_at(sure, right, 0.75) == 1
-    assert scores.least_sure(sure, right, 0.97) == (0.6, 0.75, 1.0)
+
+
+def test_a_model_answers_from_where_enough_were_right_and_never_on_the_word_of_a_few():
+    sure = np.repeat([0.9, 0.8, 0.6], 10)
+    right = np.array([True] * 25 + [False] * 5)
+    assert scores.least_sure(sure, right, 0.97) == (0.8, 20 / 30, 1.0)
+    # texts of one confidence stand or fall together
+    assert scores.least_sure(sure, right, 0.83) == (0.6, 1.0, 25 / 30)
+    assert scores.least_sure(sure[:15], right[:15], 0.97) == (scores.NEVER, 0.0, 0.0)
+    assert scores.least_sure(sure, ~right, 0.97) == (scores.NEVER, 0.0, 0.0)
 
 
 def test_keyword_rules_answer_behind_the_same_interface():

@@ -114,15 +114,23 @@ def train(
         refuse(f"{error.filename}: {error.strerror}")
     for name, words in _FIGURES.items():
         click.echo(f"{words}: {trained.figures[name]}")
-    answers = model.card["answers"]
-    click.echo(
-        f"置信度到 {answers['least']:.3f} 才作答：{answers['coverage']:.1%} 的文本，"
-        f"其中 {answers['accuracy']:.1%} 对 · answers from that confidence up: so many of the "
-        "texts, so many of them right"
-    )
+    click.echo(_answering(model.card["answers"]))
     click.echo(
         f"{len(often.rows):,} 条 texts，{len(labels)} 类 labels，"
         f"更正 corrections {card['corrections']:,} → {out}"
+    )
+
+
+def _answering(answers: Mapping[str, float]) -> str:
+    if not answers["coverage"]:
+        return (
+            "没有足够把握，一律留给人：要更多数据 · never sure enough, all is left to people: "
+            "it takes more cases"
+        )
+    least, covered, right = (answers[name] for name in ("least", "coverage", "accuracy"))
+    return (
+        f"把握到 {least:.3f} 才作答：{covered:.1%} 的文本，其中 {right:.1%} 对 · "
+        f"answers from {least:.3f} up: {covered:.1%} of the texts, {right:.1%} of them right"
     )
 
 

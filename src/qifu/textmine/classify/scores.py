@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 BINS: Final = 15
 AGAIN: Final = 1000
 COVERAGE: Final = 0.8
+# answers that must stand behind a promise of how often answers are right; no confidence is so high
+FEWEST: Final = 20
+NEVER: Final = 2.0
 
 
 class Score(NamedTuple):
@@ -84,10 +87,15 @@ def least_sure(
 ) -> tuple[float, float, float]:
     """The least confidence from which on at least `wanted` are right; coverage and accuracy there.
 
-    Where no such confidence exists, that of the surest text alone.
+    NEVER, 0 and 0 where there is none, or fewer than FEWEST texts have it: a handful that happen to
+    be right promises nothing.
     """
     order = np.argsort(-sure, kind="stable")
     share = np.cumsum(right[order]) / np.arange(1, len(sure) + 1)
-    good = np.flatnonzero(share >= wanted)
-    last = int(good[-1]) if len(good) else 0
+    # texts of one confidence are answered together or not at all
+    ends = np.append(np.diff(sure[order]) != 0, True)
+    good = np.flatnonzero((share >= wanted) & ends)
+    if not len(good) or good[-1] + 1 < FEWEST:
+        return NEVER, 0.0, 0.0
+    last = int(good[-1])
     return float(sure[order[last]]), (last + 1) / len(sure), float(share[last])
