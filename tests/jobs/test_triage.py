@@ -1,6 +1,9 @@
 """A trained model beside the keyword rules: waiting cases are classified by the worker."""
 
 import csv
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -9,7 +12,8 @@ from qifu.appeals.actions import settle_suggestions
 from qifu.appeals.models import Appeal, Suggestion
 from qifu.jobs import work
 from qifu.jobs.triage import classify_waiting
-from qifu.textmine.classify.storing import save
+from qifu.textmine.classify.scores import NEVER
+from qifu.textmine.classify.storing import load, save
 from qifu.textmine.classify.training import Rows, train
 from tests.appeals import cases, world
 from tests.cli.running import run
@@ -68,6 +72,16 @@ def test_the_intake_desk_sees_it_beside_the_words_of_the_rules(file):
     classify_waiting(file, now=NOW)
     page = words(as_(world.intake_actor()).get(f"/desk/appeals/{loan.pk}/accept/"))
     assert "按以往办件训练的模型" in page and "把握" in page and "续贷" in page
+
+
+def test_where_a_retrained_model_abstains_the_word_of_the_old_one_is_not_shown(file, tmp_path):
+    loan = cases.case("submitted", text=LOAN)
+    classify_waiting(file, now=NOW)
+    new = tmp_path / "new.npz"
+    save(replace(load(Path(file)), least=NEVER), new)
+    assert classify_waiting(str(new), now=NOW + timedelta(minutes=1)) == 1
+    page = words(as_(world.intake_actor()).get(f"/desk/appeals/{loan.pk}/accept/"))
+    assert "按以往办件训练的模型" not in page
 
 
 def test_what_people_decided_goes_out_masked_and_with_its_corrections(file, tmp_path):

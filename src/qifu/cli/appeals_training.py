@@ -37,6 +37,6 @@ def training(out: Path) -> None:
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from None
     click.echo(
-        f"{len(numbers):,} 件 cases, 改过事项 corrected {len(corrected & set(numbers)):,}, "
+        f"{len(numbers):,} 件 cases，改过事项 corrected {len(corrected & set(numbers)):,}，"
         f"隐去 masked {masked:,} → {out}"
     )

@@ -75,15 +75,22 @@ class AcceptForm(DeskStep):
 
     @property
     def by_model(self) -> tuple[MatterHint, int] | None:
-        """The matter that a trained model said of the case, and its confidence in per cent."""
+        """The matter that a trained model said of the case, and its confidence in per cent.
+
+        The newest model's word counts: where it abstained, that of an older one is not shown.
+        """
         by_code = {one.code: one for one in self.city.matters}
-        for row in reversed(self.about.case.suggestions):
-            if row.about == "matter" and row.model.startswith(BY_MODEL) and row.top:
-                best = row.top[0]
-                if best["code"] in by_code:
-                    words = tuple(word for word in best["why"].split("、") if word)
-                    return MatterHint(by_code[best["code"]], words), round(best["score"] * 100)
-        return None
+        said = (row for row in self.about.case.suggestions if row.about == "matter")
+        newest = max(
+            (row for row in said if row.model.startswith(BY_MODEL)),
+            key=lambda row: row.suggested_at,
+            default=None,
+        )
+        if newest is None or not newest.top or newest.top[0]["code"] not in by_code:
+            return None
+        best = newest.top[0]
+        words = tuple(word for word in best["why"].split("、") if word)
+        return MatterHint(by_code[best["code"]], words), round(best["score"] * 100)
 
     def prepare(self) -> None:
         appeal = self.about.appeal
