@@ -66,6 +66,11 @@ _PLATE = re.compile(
     r"(?=[A-HJ-NP-Za-hj-np-z]{0,2}\d|\d)[A-HJ-NP-Za-hj-np-z\d]{4}[A-HJ-NP-Za-hj-np-z\d挂学警港澳])"
     r"(?![A-Za-z\d])"
 )
+# 楚A12345 for a province that is masked, or none at all: behind a word that says it is a plate
+_SAID_PLATE = re.compile(
+    r"(?:车牌号?码?|牌照|号牌|车号|驾驶)[为是:： ]{0,2}"
+    r"([\u4e00-\u9fff]?[A-Z]{1,3}[·.]?(?=[A-Z\d]*\d{2})[A-Z\d]{3,6})(?![A-Za-z\d])"
+)
 _CARD = re.compile(_D + r"[3-69]\d{3}(?:[- ]?\d{4}){2}[- ]?\d{1,4}(?:[- ]?\d{1,3})?" + _N)
 _ACCOUNT = re.compile(r"(?:卡号|账号|帐号|账户|帐户)[^\d。；\n]{0,8}?(\d[\d -]{8,28}\d)(?!\d)")
 _MONEY_WORDS = re.compile(r"(?:卡|账号|帐号|账户|帐户|银行|行号)[^。；\n]{0,12}$")
@@ -160,6 +165,12 @@ def _in_piece(text: str) -> list[Finding]:
     ]
     found = [one for look in _LOOKS for one in look(narrow)]
     found = [one for one in found if not any(_over(one, span) for span in firms)]
+    plates = {narrow[one.start : one.end] for one in found if one.kind == PLATE}
+    found += [
+        Finding(PLATE, *match.span(), 0.85)
+        for plate in plates
+        for match in re.finditer(re.escape(plate) + _N, narrow)
+    ]
     return found + [Finding(NAME, *one) for one in names_in(narrow)]
 
 
@@ -218,6 +229,7 @@ def _cards(text: str) -> list[Finding]:
 _LOOKS: Final = (
     _plain(_MOBILE, MOBILE, 0.97), _plain(_LANDLINE, LANDLINE, 0.9), _plain(_LOCAL, LANDLINE, 0.85),
     _plain(_HOTLINE, HOTLINE, 0.85), _plain(_EMAIL, EMAIL, 0.98), _plain(_PLATE, PLATE, 0.9),
+    _plain(_SAID_PLATE, PLATE, 0.85),
     _plain(_CHAT, CHAT, 0.9), _plain(_DOOR, DOOR, 0.7), _identities, _cards,
 )  # fmt: skip
 

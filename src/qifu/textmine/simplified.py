@@ -25,7 +25,7 @@ def _table() -> dict[int, str]:
     The pairs are OpenCC's (TSCharacters, Apache-2.0) and jionlp's (Apache-2.0); which of them, and
     why a table and no library: docs/decisions/0018.
     """
-    table = {}
+    table: dict[int, str] = {}
     for group in _PAIRS.read_text(encoding="utf-8").split():
         table |= {ord(char): group[0] for char in group[1:]}
     for code in range(0xF900, 0xFB00):
