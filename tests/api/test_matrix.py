@@ -84,7 +84,7 @@ def test_the_things_of_the_last_test_are_there_for_their_owners(demo_city, setti
     people = [
         program(world.actors[kind], SCOPES)
         for kind in ("owner", "firm_registrar", "data_steward", "intake_officer", "handler",
-                     "coordinator")
+                     "coordinator", "policy_officer")
     ]  # fmt: skip
     got = {}
     for one in ALL:

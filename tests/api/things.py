@@ -18,6 +18,7 @@ THINGS: dict[str, Any] = {
     "/appeals/": lambda world: world.appeal.pk,
     "/absences/": lambda world: world.absence.pk,
     "/webhooks/": lambda world: world.webhook.pk,
+    "/policy-drafts/": lambda world: world.policy_draft.pk,
 }
 
 
@@ -42,5 +43,6 @@ def _value(name: str, path: str, world: World) -> object:
         "delivery": lambda: world.ping.pk,
         "file": lambda: world.file.pk,
         "code": lambda: "sz-12345",
+        "clause": lambda: "c1",
         "paper": lambda: world.claim.papers.get().pk,
     }[name]()

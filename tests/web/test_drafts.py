@@ -231,6 +231,7 @@ def test_the_pages_are_read_in_english(client, row, editor, english_texts):
     pages = [
         reverse("desk-policy-drafts"), reverse("desk-policy-draft-new"), address(row),
         address(row, "desk-policy-draft-document"), address(waiting),
+        *(f"{address(row)}?add={kind}" for kind in ("condition", "amount", "window", "paper")),
         *(f"{address(row)}?mend={e.id}" for e in reading_of(row).elements
           if e.id in ("c3", "a1", "w1", "p1")),
     ]  # fmt: skip

@@ -9,8 +9,8 @@ PREFIX = "qf_"
 SHOWN = 8  # characters of the secret that lists may show: enough to tell tokens apart
 # what a token may be allowed; the role of its person still decides what is there for it
 SCOPES = (
-    "firms.read", "facts.read", "facts.write", "policies.read", "reports.write",
-    "people.manage", "messages", "casework", "journal.read", "appeals.read",
+    "firms.read", "facts.read", "facts.write", "policies.read", "policies.write",
+    "reports.write", "people.manage", "messages", "casework", "journal.read", "appeals.read",
     "appeals.write", "channels.read", "figures.read", "exchange", "webhooks",
 )  # fmt: skip
 IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9._:-]{8,100}")

@@ -37,6 +37,7 @@ SCOPE_WORDS: Mapping[str, str] = {
     "facts.read": _("查看企业资料"),
     "facts.write": _("填报企业资料、回答问题、提出异议"),
     "policies.read": _("查看政策和匹配结果"),
+    "policies.write": _("起草、核对和发布政策"),
     "reports.write": _("生成和查看报告"),
     "people.manage": _("管理成员、邀请和数据授权"),
     "messages": _("查看消息、标为已读"),

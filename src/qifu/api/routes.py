@@ -26,6 +26,7 @@ from qifu.api import (
     messages,
     people,
     policies,
+    policy_drafts,
     reach,
     reports,
     search,
@@ -42,6 +43,7 @@ _ROUTERS = (
     search.router,
     reach.router,  # before the path of one policy, which would take its fixed words for an id
     policies.router,
+    policy_drafts.router,
     codes.router,
     firms.router,
     facts.router,

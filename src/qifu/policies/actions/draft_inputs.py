@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -16,8 +17,10 @@ from qifu.rulebook.finding_words import WORDS, in_chinese
 from qifu.rulebook.findings import Finding, RuleError, shorten
 from qifu.rulebook.gather import Gather
 from qifu.rulebook.reading import ConditionReader
+from qifu.textmine.policy_reading.marks import AMOUNT, CONDITION, DATE, REGION, WINDOW
 
 LONGEST_ID: Final = 64
+AMOUNT_SHAPES: Final = ("rate", "fixed", "cap", "floor", "per", "tier")
 # an English sentence, and not codes or figures
 _PROSE: Final = re.compile("[a-z]+ [a-z]+|[a-z]+$").fullmatch
 # what a document cannot do without
@@ -39,6 +42,44 @@ def readable(clause: Any) -> None:
         raise refused(error.findings) from None
     if gather.findings:
         raise refused(gather.findings)
+
+
+def fitting(kind: str, clause: Any) -> None:
+    """Refuse a clause that its kind cannot have, at the field that is wrong.
+
+    A condition is read by the rulebook; of an amount `clause` is what it says.
+    """
+    if kind == CONDITION and isinstance(clause, Mapping):
+        readable(clause)
+    elif kind == AMOUNT and isinstance(clause, Mapping):
+        value, shape = clause.get("value"), clause.get("shape")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e15:
+            raise BadInput(_("请填写数字，例如 300"), field="value")
+        if shape not in AMOUNT_SHAPES:
+            raise BadInput(_("请从列表里选。"), field="shape")
+    elif kind == WINDOW and isinstance(clause, Mapping):
+        _window(next(iter(clause.values()), None))
+    elif kind == DATE and isinstance(clause, Mapping):
+        _day(clause.get("published"), "words")
+    elif kind == REGION and not current_city().catalogue.trees["region"].has(str(clause)):
+        raise BadInput(_("找不到这个地方。请填市、区的名称，或六位区划代码。"), field="words")
+
+
+def _window(days: Any) -> None:
+    told = days if isinstance(days, Mapping) else {}
+    first = _day(told.get("opens") or told.get("from"), "first")
+    last = _day(told.get("closes") or told.get("to"), "last")
+    if first is None and last is None:
+        raise BadInput(_("请至少填一个日期。"), field="first")
+    if first and last and last < first:
+        raise BadInput(_("「到」要在「从」之后。"), field="last")
+
+
+def _day(text: Any, field: str) -> date | None:
+    try:
+        return date.fromisoformat(str(text)) if text else None
+    except ValueError:
+        raise BadInput(_("请填写日期，例如 2027-03-01"), field=field) from None
 
 
 def refused(findings: Iterable[Finding]) -> BadInput:

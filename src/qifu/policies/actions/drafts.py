@@ -11,14 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from qifu.base import journal
 from qifu.base.errors import BadInput, Conflict, NotAllowed, WrongState
 from qifu.organisations.permissions import Actor
-from qifu.policies.actions.draft_inputs import FILLED, filled, readable
+from qifu.policies.actions.draft_inputs import FILLED, filled, fitting
 from qifu.policies.models import PolicyDraft
 from qifu.policies.permissions import may_work_on
 from qifu.policies.selectors.drafts import reading_of, stamp
 from qifu.textmine.policy_reading import drafts
 from qifu.textmine.policy_reading.drafts import Draft, Element
 from qifu.textmine.policy_reading.folding import fold
-from qifu.textmine.policy_reading.marks import CONDITION
 
 MOST_STEPS: Final = 20  # that can be taken back
 _TRIES: Final = 5
@@ -59,8 +58,7 @@ def mend_clause(
     """
 
     def mended(draft: Draft) -> Draft:
-        if draft.element(clause).kind == CONDITION:
-            readable(says)
+        fitting(draft.element(clause).kind, says)
         try:
             return drafts.mend(draft, clause, says)
         except ValueError as error:
@@ -85,8 +83,7 @@ def add_clause(
     """
 
     def added(draft: Draft) -> Draft:
-        if kind == CONDITION:
-            readable(says)
+        fitting(kind, says)
         if fold(basis.strip()) not in fold(draft.content):
             raise BadInput(_("原文里没有这几个字，请从原文复制，或者不填。"), field="basis")
         try:

@@ -13,6 +13,7 @@ WORDS: Mapping[str, Promise] = {
     "facts.read": gettext_lazy("查看企业资料"),
     "facts.write": gettext_lazy("填报企业资料、回答问题、提出异议"),
     "policies.read": gettext_lazy("查看政策和匹配结果"),
+    "policies.write": gettext_lazy("起草、核对和发布政策"),
     "reports.write": gettext_lazy("生成和查看报告"),
     "people.manage": gettext_lazy("管理成员、邀请和数据授权"),
     "messages": gettext_lazy("查看消息、标为已读"),
@@ -26,7 +27,7 @@ WORDS: Mapping[str, Promise] = {
     "webhooks": gettext_lazy("管理事件推送"),
 }
 # what has no use for a firm's program: its role may do none of it
-_OF_UNITS = frozenset({"casework", "journal.read", "figures.read", "exchange"})
+_OF_UNITS = frozenset({"casework", "journal.read", "figures.read", "policies.write", "exchange"})
 
 
 def choices(*, unit: bool) -> list[tuple[str, str]]:
