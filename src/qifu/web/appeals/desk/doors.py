@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -30,6 +30,8 @@ class About:
         self.city = city_of(request)
         self.now = timezone.now()
         self.appeal = appeal
+        # what forms have looked for, by what was asked: one may be made twice for an answer
+        self.looked_for: dict[str, Sequence[Any]] = {}
 
     @cached_property
     def case(self) -> Case:
