@@ -139,6 +139,19 @@ def test_a_label_with_one_text_cannot_be_learned():
         train(Rows([*["贷款"] * 6, "道路"], [*["finance"] * 6, "lonely"]), card={})
 
 
+def test_texts_that_are_all_nearly_the_same_cannot_be_learned():
+    alike = [f"厂房租金涨得太高了第{i}次反映" for i in range(6)]
+    with pytest.raises(TooLittle, match="2 texts that are not nearly the same"):
+        train(Rows(alike + ["贷款"] * 6, ["rent"] * 6 + ["finance"] * 6), card={})
+
+
+def test_a_label_whose_texts_are_all_alike_is_learned_beside_others():
+    rows = made_up(8)
+    texts, labels = [row.text for row in rows], [row.label for row in rows]
+    made = train(Rows(texts + ["无人机航线审批太慢"] * 6, labels + ["air"] * 6), card={})
+    assert made.model.classify("无人机航线").label == "air"
+
+
 def test_what_people_corrected_weighs_more():
     rows = made_up(8)
     texts = [row.text for row in rows] + [f"无人机航线审批{word}" for word in "甲乙丙丁"]

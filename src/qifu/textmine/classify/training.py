@@ -117,6 +117,10 @@ def fit(
     bias = np.zeros(many)
     for label in range(many):
         own = (labels == label).astype(np.int64)
+        if own.min() == own.max():
+            # all texts of a label are alike and stand in the part that is tested
+            bias[label] = 1.0 if own[0] else -1.0
+            continue
         ratio = _ratio(table, own == 1, settings.smooth)
         scaled = table.multiply(ratio[None, :]).tocsr()
         for data, strength, by in ((table, settings.svm, 1.0), (scaled, settings.ratio_svm, ratio)):
@@ -183,7 +187,8 @@ def train(
 
     Near-duplicates of `data` stay in one part. Rows of `extra` are learned from, never tested on,
     and leave the training of a part in which a text holds TWIN of their words (`extra_words`; by
-    default cut from their texts). TooLittle where there are fewer than two labels of FEWEST texts.
+    default cut from their texts). TooLittle where there are fewer than two labels of FEWEST texts,
+    or fewer different texts than parts.
     `card` is kept with the model; scores, settings and labels are added to it.
     """
     names = sorted(set(data.labels))
@@ -203,6 +208,12 @@ def train(
     told("切词 · cutting words")
     counted = count([*data.texts, *extra.texts], settings=settings)
     groups = folds.groups(data.texts)
+    different = len(np.unique(groups))
+    if different < folds.FOLDS:
+        raise TooLittle(
+            f"不同的文本只有 {different} 条，至少要 {folds.FOLDS} 条 · "
+            f"only {different} texts that are not nearly the same, {folds.FOLDS} at least"
+        )
     parts = folds.parts(data.labels, groups, seed=settings.seed)
     twins = folds.Twins(extra_words or [words_of(text) for text in extra.texts], data.texts)
     out = cross_validate(

@@ -44,6 +44,8 @@ SHORT: Final = 40
 # characters
 LONG_SENTENCE: Final = 160
 LONG_CLAUSE: Final = 60
+# of a question and of a reply so much is read: every point is held against the whole reply
+LONGEST: Final = 20_000
 _CELL: Final = re.compile(r"[|｜\t]|<t[dh]\b")
 _CLAUSE: Final = re.compile(r"[，,、：|｜\t]|<[^<>]*>")
 
@@ -101,9 +103,10 @@ def judge_reply(
 ) -> Quality:
     """Check a reply to a question (its title on the first line).
 
-    `due` is when it has to be given, `at` when it is: both or the check of time does not apply.
+    Of each the first LONGEST characters are read. `due` is when it has to be given, `at` when it
+    is: both or the check of time does not apply.
     """
-    question, reply = simplified(question), simplified(reply)
+    question, reply = simplified(question[:LONGEST]), simplified(reply[:LONGEST])
     said = [one for one in sentences(reply) if one.kind == SAID]
     stands_on, turn_to, when = bases(reply), contacts(reply), dates(reply)
     empty = not said and not turn_to
