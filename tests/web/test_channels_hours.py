@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qifu.rulebook.business_hours import WEEK
+from qifu.organisations.logic.hours_text import read_hours as in_a_cell
 from qifu.web.channels.hours import hours_lines, read_hours
 
 TWO = ["09:00-12:00", "14:00-18:00"]
@@ -113,3 +114,12 @@ DOCUMENTS = st.one_of(
 def test_a_document_as_lines_is_read_back_as_it_was(language, document):
     with translation.override(language):
         assert read_hours(hours_lines(document)) == document
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["周末 9:00至12:00", "星期一、周三 09:00-12:00", "mon-fri 09:00-12:00", "7×24",
+     "周一 08:00-09:00\n节假日照常\n调休上班日 9:00-12:00\n2026-10-01 不开"],
+)  # fmt: skip
+def test_a_cell_of_a_spreadsheet_and_the_page_read_the_same_lines(line):
+    assert in_a_cell(line) == read_hours(line) != {}

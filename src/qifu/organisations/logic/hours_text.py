@@ -1,27 +1,50 @@
-"""Business hours as one line of a spreadsheet, and back."""
+"""Business hours as lines that people write, in a spreadsheet or on a page, and back."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any, Final
 
 from qifu.rulebook.business_hours import WEEK
 
 ALWAYS: Final = "7x24"
-_ALWAYS = re.compile(r"(?i)7\s*[x×*]\s*24|always")
-_ZH_DAYS = {f"周{zh}": day for zh, day in zip("一二三四五六日", WEEK, strict=True)} | {
-    "周天": "sun"
-}
-_DAYS = re.compile(rf"({'|'.join(WEEK)})(?:-({'|'.join(WEEK)}))?", re.IGNORECASE)
-_SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SAME: Final = (("；", ";"), ("：", ":"), ("，", " "), (",", " "), ("、", " "), ("—", "-"),
-    ("–", "-"), ("～", "-"), ("至", "-"), ("工作日", "mon-fri"), ("休息", "closed"),
-    ("调休", "makeup"), ("节假日照常", "holidays open"))  # fmt: skip
 EXAMPLE: Final = "mon-fri 09:00-12:00 14:00-18:00; sat 09:00-18:00"
+# why a line cannot be read
+STRANGE, NO_DAY, BACKWARDS, TWICE, NO_TIME, NO_SPAN = (
+    "strange", "no_day", "backwards", "twice", "no_time", "no_span",
+)  # fmt: skip
+# what people write for the same thing, in the form that is read
+_SAME: Final = (
+    ("：", ":"), ("－", "-"), ("—", "-"), ("–", "-"), ("～", "-"), ("~", "-"), ("，", ","),
+    ("、", ","), ("；", " "), (";", " "), ("　", " "), ("星期", "周"), ("礼拜", "周"),
+    ("天", "日"), ("法定工作日", "工作日"), ("工作日", "周一至周五"), ("每日", "周一至周日"),
+    ("周末", "周六,周日"),
+)  # fmt: skip
+_ALWAYS: Final = re.compile(
+    r"(?i)(?:7\s*[×x*]\s*24|24\s*[×x*]\s*7|always|全日|24\s*(?:小时|hours|h))\S*"
+)
+_SPAN: Final = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|至|到)\s*(\d{1,2}):(\d{2})")
+_SHUT: Final = re.compile(r"(?i)不开放?|休息|关闭|closed")
+_DATE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})\s*:?\s*(.*)")
+_THROUGH: Final = re.compile(
+    r"(?i)(?:节?假日(?:照常|也开放?|不休息?)|open on holidays|holidays open)"
+)
+_MAKEUP: Final = re.compile(r"(?i)(?:调休(?:上班日?|日)?|make-?up(?: days?)?)\s*:?\s*(.*)")
+_ONE: Final = {f"周{zh}": n for n, zh in enumerate("一二三四五六日")} | {
+    day: n for n, day in enumerate(WEEK)
+}
+_DAYS: Final = re.compile(
+    rf"(?i)(周[一二三四五六日]|{'|'.join(WEEK)})[a-z]*"
+    rf"(?:\s*(-|至|到|to)\s*(周?[一二三四五六日]|{'|'.join(WEEK)})[a-z]*)?\s*,?\s*(?:和|and)?\s*"
+)
 
 
 class BadHours(ValueError):
-    """A piece of the line that cannot be read."""
+    """A line that cannot be read; `why` is one of the codes above, `day` the weekday from 0."""
+
+    def __init__(self, line: str, why: str = STRANGE, day: int = 0) -> None:
+        super().__init__(line)
+        self.why, self.day = why, day
 
 
 def plain_hours(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,17 +75,9 @@ def write_hours(document: Mapping[str, Any]) -> str:
     parts = []
     if document.get("always"):
         parts.append(ALWAYS)
-    week = document.get("week") or {}
-    run: list[str] = []
-    for day in WEEK:
-        if run and week.get(day) == week.get(run[-1]) and week.get(day):
-            run.append(day)
-            continue
-        if run:
-            parts.append(_line(run, week))
-        run = [day] if week.get(day) else []
-    if run:
-        parts.append(_line(run, week))
+    for first, last, spans in runs(document.get("week") or {}):
+        days = WEEK[first] if first == last else f"{WEEK[first]}-{WEEK[last]}"
+        parts.append(f"{days} {' '.join(spans)}")
     if "makeup_days" in document:
         parts.append("makeup " + (" ".join(document["makeup_days"]) or "closed"))
     if document.get("follows_calendar") is False:
@@ -72,60 +87,103 @@ def write_hours(document: Mapping[str, Any]) -> str:
     return "; ".join(parts)
 
 
-def _line(days: list[str], week: Mapping[str, list[str]]) -> str:
-    name = days[0] if len(days) == 1 else f"{days[0]}-{days[-1]}"
-    return f"{name} {' '.join(week[days[0]])}"
+def runs(week: Mapping[str, list[str]]) -> Iterator[tuple[int, int, list[str]]]:
+    """The open days in runs with the same hours: first and last day from 0, and the hours."""
+    first = 0
+    while first < len(WEEK):
+        last, spans = first, week.get(WEEK[first]) or []
+        while last + 1 < len(WEEK) and (week.get(WEEK[last + 1]) or []) == spans:
+            last += 1
+        if spans:
+            yield first, last, spans
+        first = last + 1
 
 
 def read_hours(text: str) -> dict[str, Any] | None:
-    """The document of a line that `write_hours` or a person wrote; None for an empty one.
+    """The document of a cell that `write_hours` or a person wrote; None for an empty one.
 
-    BadHours with the piece that cannot be read. Whether the hours make sense is checked later.
+    BadHours with the first piece that cannot be read. Whether the hours make sense is checked
+    later.
     """
-    for zh, plain in (*_SAME, *_ZH_DAYS.items()):
-        text = text.replace(zh, plain)
+    document, wrong = read_lines(re.split(r"[;；\n]", text))
+    if wrong:
+        raise wrong[0][1]
+    week = {day: spans for day, spans in document.get("week", {}).items() if spans}
+    return {**document, "week": week} if week else document or None
+
+
+def read_lines(lines: Iterable[str]) -> tuple[dict[str, Any], list[tuple[int, BadHours]]]:
+    """The document of lines, a day that is shut as an empty list; and the lines that cannot be
+    read, by their number. Like 周一至周五 09:00-12:00, mon-fri 9:00-12:00, 2026-10-01 不开."""
     document: dict[str, Any] = {}
-    for part in filter(None, map(str.strip, re.split(r"[;\n]", text))):
-        _read(part, document)
-    return document or None
+    wrong = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            _read(line, document)
+        except BadHours as error:
+            wrong.append((number, error))
+    return document, wrong
 
 
-def _read(part: str, document: dict[str, Any]) -> None:
-    if _ALWAYS.fullmatch(part):
+def _read(line: str, document: dict[str, Any]) -> None:
+    plain = line
+    for said, meant in _SAME:
+        plain = plain.replace(said, meant)
+    plain = plain.strip()
+    if _ALWAYS.fullmatch(plain):
         document["always"] = True
-    elif re.fullmatch(r"(?i)holidays open", part):
+    elif _THROUGH.fullmatch(plain):
         document["follows_calendar"] = False
-    elif found := re.fullmatch(r"(?i)makeup\s+(.+)", part):
-        document["makeup_days"] = _spans(found[1], part)
-    elif found := re.fullmatch(rf"({_DATE.pattern})\s+(.+)", part):
-        row = {"date": found[1], "hours": _spans(found[2], part)}
+    elif found := _MAKEUP.fullmatch(plain):
+        document["makeup_days"] = _spans(found[1], line)
+    elif found := _DATE.fullmatch(plain):
+        try:
+            day = date.fromisoformat(found[1]).isoformat()
+        except ValueError:
+            raise BadHours(line, NO_DAY) from None
+        row = {"date": day, "hours": _spans(found[2], line)}
         document.setdefault("exceptions", []).append(row)
-    elif found := re.match(rf"{_DAYS.pattern}(?=\s)", part, re.IGNORECASE):
-        week = document.setdefault("week", {})
-        spans = _spans(part[found.end() :], part)
-        for day in _run(found[1].lower(), (found[2] or found[1]).lower(), part):
-            if day in week:
-                raise BadHours(part)
-            if spans:
-                week[day] = spans
     else:
-        raise BadHours(part)
+        days, rest = _days(plain, line)
+        week = document.setdefault("week", {})
+        spans = _spans(rest, line)
+        for number in days:
+            if WEEK[number] in week:
+                raise BadHours(line, TWICE, number)
+            week[WEEK[number]] = spans
 
 
-def _run(first: str, last: str, part: str) -> tuple[str, ...]:
-    days = WEEK[WEEK.index(first) : WEEK.index(last) + 1]
+def _days(plain: str, line: str) -> tuple[list[int], str]:
+    """The weekdays that a line begins with, and what follows."""
+    days: list[int] = []
+    at = 0
+    while found := _DAYS.match(plain, at):
+        first = last = _ONE[found[1].lower()]
+        if found[3]:
+            name = found[3].lower()
+            last = _ONE.get(name, _ONE.get(f"周{name}", first))
+            if last < first:
+                raise BadHours(line, BACKWARDS)
+        days += range(first, last + 1)
+        at = found.end()
     if not days:
-        raise BadHours(part)
-    return days
+        raise BadHours(line)
+    return days, plain[at:].lstrip(": ")
 
 
-def _spans(text: str, part: str) -> list[str]:
-    if text.strip().lower() == "closed":
+def _spans(text: str, line: str) -> list[str]:
+    """The spans of a line; an empty list for a day on which it is shut."""
+    text = text.strip().rstrip("。.")
+    if _SHUT.fullmatch(text):
         return []
     spans = []
-    for piece in text.split():
-        found = _SPAN.fullmatch(piece)
-        if found is None:
-            raise BadHours(part)
-        spans.append(f"{int(found[1]):02d}:{found[2]}-{int(found[3]):02d}:{found[4]}")
+    rest = _SPAN.sub(" ", text).replace(",", " ").replace("和", " ").strip()
+    for a, b, c, d in _SPAN.findall(text):
+        if int(a) > 24 or int(c) > 24 or int(b) > 59 or int(d) > 59:
+            raise BadHours(line, NO_TIME)
+        spans.append(f"{int(a):02d}:{b}-{int(c):02d}:{d}")
+    if rest or not spans:
+        raise BadHours(line, NO_SPAN)
     return spans
