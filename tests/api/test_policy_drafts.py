@@ -119,6 +119,7 @@ def test_other_clauses_are_added(asks, draft, kind, says, place):
         ({"kind": "window", "says": {}}, "first"),
         ({"kind": "window", "says": {"first": "2027-02-01", "last": "2027-01-01"}}, "last"),
         ({"kind": "title", "says": {"words": "x"}}, "kind"),
+        ({"kind": "condition", "says": STAFF, "group": "g9"}, "group"),
         ({"kind": "condition", "says": {**STAFF, "more": 1}}, "says.more"),
     ],
 )

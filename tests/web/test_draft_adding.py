@@ -91,6 +91,16 @@ def test_what_is_wrong_with_a_new_clause_is_told_and_what_was_typed_stays(
     assert not [one for one in fresh(row).elements if one.id.startswith("h")]
 
 
+def test_a_choice_is_told_with_what_stands_deeper_in_it(client, editor):
+    text = (
+        "一、申报条件\n上年度营业收入在1000万元以上，或上年度营业收入在1000万元以下，"
+        "但上年度研发费用达到200万元以上。\n"
+    )
+    page = words(client.get(address(drafted(editor, text=text))))
+    assert "与 c2、c3 满足任意一项" in page
+    assert "与 c3 要同时满足；与 c1 满足任意一项" in page
+
+
 def test_a_title_and_a_kind_that_is_none_cannot_be_added(client, row):
     assert add(client, row, "title", words="x").status_code == 404
     assert "添加一条：" not in words(client.get(f"{address(row)}?add=title"))

@@ -102,12 +102,12 @@ def said(finding: Finding) -> str:
     own = finding.message if english and finding.zh else ""
     general = WORDS.get(finding.code)
     words = own or (general.en if english and general else "")
-    words = words or (finding.message if english else in_chinese(finding))
+    told = [words or (finding.message if english else in_chinese(finding))]
     if finding.found is not None and not finding.zh:
-        words += str(_("现在写的是 %(found)s。")) % {"found": shorten(finding.found, 60)}
+        told.append(str(_("现在写的是 %(found)s。")) % {"found": shorten(finding.found, 60)})
     if finding.allowed and finding.code != "missing" and (english or not _PROSE(finding.allowed)):
-        words += str(_("可以写：%(allowed)s。")) % {"allowed": finding.allowed}
-    return words
+        told.append(str(_("可以写：%(allowed)s。")) % {"allowed": finding.allowed})
+    return (" " if english else "").join(told)
 
 
 def filled(values: Mapping[str, Any]) -> dict[str, Any]:

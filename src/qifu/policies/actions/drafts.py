@@ -18,6 +18,7 @@ from qifu.policies.selectors.drafts import reading_of, stamp
 from qifu.textmine.policy_reading import drafts
 from qifu.textmine.policy_reading.drafts import Draft, Element
 from qifu.textmine.policy_reading.folding import fold
+from qifu.textmine.policy_reading.marks import CONDITION
 
 MOST_STEPS: Final = 20  # that can be taken back
 _TRIES: Final = 5
@@ -83,6 +84,10 @@ def add_clause(
     """
 
     def added(draft: Draft) -> Draft:
+        if kind not in drafts.ADDABLE:
+            raise BadInput(_("这种条目不能添加。"), field="kind")
+        if group and (kind != CONDITION or group not in draft.groups):
+            raise BadInput(_("这份草稿里没有这一组。"), field="group")
         fitting(kind, says)
         if fold(basis.strip()) not in fold(draft.content):
             raise BadInput(_("原文里没有这几个字，请从原文复制，或者不填。"), field="basis")

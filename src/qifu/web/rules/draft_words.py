@@ -165,18 +165,31 @@ def _window(clause: Mapping[str, Any]) -> str:
 
 
 def group_words(element: Element, draft: Draft) -> str:
-    """How the condition goes together with the others of its group; "" where it stands alone."""
-    if element.group is None:
-        return ""
-    group = draft.groups[element.group]
-    others = [e.id for e in draft.elements if e.group == element.group and e.id != element.id]
-    if group["shape"] == "not":
-        return _("不能有这种情形")
-    if not others:
-        return ""
-    told = (", " if language() == "en" else "、").join(others)
-    if group["shape"] == "at_least":
-        return _("与 %(others)s 当中至少满足 %(k)s 项") % {"others": told, "k": group["k"]}
-    if group["shape"] == "all":
-        return _("与 %(others)s 要同时满足") % {"others": told}
-    return _("与 %(others)s 满足任意一项") % {"others": told}
+    """How the condition goes together with others, from its own group outwards; "" where it stands
+    alone."""
+    comma, semicolon = (", ", "; ") if language() == "en" else ("、", "；")
+    told, known, name = [], {element.id}, element.group
+    while name is not None:
+        group = draft.groups[name]
+        members = [one.id for one in draft.elements if _within(one.group, name, draft)]
+        others = comma.join(one for one in members if one not in known)
+        if group["shape"] == "not":
+            told.append(_("不能有这种情形"))
+        elif others and group["shape"] == "at_least":
+            told.append(
+                _("与 %(others)s 当中至少满足 %(k)s 项") % {"others": others, "k": group["k"]}
+            )
+        elif others and group["shape"] == "all":
+            told.append(_("与 %(others)s 要同时满足") % {"others": others})
+        elif others:
+            told.append(_("与 %(others)s 满足任意一项") % {"others": others})
+        known |= set(members)
+        name = group.get("in")
+    return semicolon.join(told)
+
+
+def _within(group: str | None, outer: str, draft: Draft) -> bool:
+    """Whether a group is the outer one or stands in it."""
+    while group is not None and group != outer:
+        group = draft.groups[group].get("in")
+    return group is not None
