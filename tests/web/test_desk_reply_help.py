@@ -116,7 +116,7 @@ def test_the_model_of_the_house_drafts_with_its_source_below_what_was_typed(appe
     kept = typed(answer, appeal)
     first, draft = kept["text"].split("\n")
     assert first == "先写的一句。"
-    assert draft.startswith("按这条规定应当付款。（《") and draft.endswith("第一条）")
+    assert draft.startswith("按这条规定应当付款（《") and draft.endswith("第一条）。")
     assert kept["cited"] == LAW
     said = words(answer)
     assert "这是模型的建议（model house）" in said and "引自" in said
@@ -136,7 +136,7 @@ def test_with_several_points_each_is_drafted_by_itself(monkeypatch):
         )
         sent = json.dumps(house.asked, ensure_ascii=False)
     kept = typed(answer, appeal)
-    assert kept["point_1"] == "下周通。" and kept["point_2"].startswith("按这条规定应当付款。")
+    assert kept["point_1"] == "下周通。" and kept["point_2"].startswith("按这条规定应当付款")
     assert "请只答这一点：要交多少钱？" in sent
 
 

@@ -5,6 +5,7 @@ somebody has said where to. Everything that comes back is checked by `qifu.textm
 """
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -40,6 +41,7 @@ class ChatModel:
         }
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         address = f"{self.url.rstrip('/')}/chat/completions"
+        until = time.monotonic() + self.patience
         try:
             with httpx.stream(
                 "POST", address, json=body, headers=headers, timeout=self.patience, trust_env=False
@@ -49,6 +51,8 @@ class ChatModel:
                 whole = b""
                 for piece in response.iter_bytes():
                     whole += piece
+                    if time.monotonic() > until:  # word by word, each in time, is too slow as well
+                        raise Unreachable("太慢 · too slow")
                     if len(whole) > _MOST_BYTES:
                         raise Unreachable("答复太长 · the answer is too long")
         except httpx.HTTPError as error:

@@ -2,8 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -21,10 +22,13 @@ class HouseModel:
 
 
 @contextmanager
-def house_model(answers: Sequence[Any], *, patience: float = 5) -> Iterator[HouseModel]:
+def house_model(
+    answers: Sequence[Any], *, patience: float = 5, pause: float = 0
+) -> Iterator[HouseModel]:
     """A model that gives these answers one by one, the last for ever.
 
     A text or a document is the content of a choice; bytes are the whole body; a number is a status.
+    `pause`: seconds between one byte and the next.
     """
     held: list[HouseModel] = []
 
@@ -42,7 +46,10 @@ def house_model(answers: Sequence[Any], *, patience: float = 5) -> Iterator[Hous
                 self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(BrokenPipeError, ConnectionResetError):  # the other side went away
+                for piece in [body] if not pause else [body[i : i + 1] for i in range(len(body))]:
+                    self.wfile.write(piece)
+                    time.sleep(pause)
 
         def log_message(self, *_arguments: Any) -> None:
             pass

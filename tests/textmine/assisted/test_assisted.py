@@ -1,6 +1,7 @@
 """What a language model says is used only where it holds; else all is as it would be without."""
 
 import json
+import time
 
 import pytest
 
@@ -71,6 +72,13 @@ def test_a_wrong_answer_is_asked_for_once_more_with_the_reason():
 def test_a_model_that_nobody_runs_or_that_sleeps_is_not_waited_for():
     nobody = ChatModel("http://127.0.0.1:9/v1", "none", patience=0.2)
     assert classifier(nobody).classify(TEXT).label == "loan"
+
+
+def test_a_model_that_drips_is_not_waited_for_longer_than_one_that_sleeps():
+    with house_model([b"x" * 50], patience=0.3, pause=0.05) as house:
+        began = time.monotonic()
+        assert classifier(house.model).classify(TEXT).label == "loan"
+    assert time.monotonic() - began < 1.5
 
 
 def test_without_a_setting_there_is_no_model():

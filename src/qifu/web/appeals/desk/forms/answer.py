@@ -140,10 +140,10 @@ class AnswerForm(DeskStep):
 
     def _look(self) -> None:
         """What is ticked stays among the choices, whatever is looked for next."""
-        asked, known = self.typed("find")[:LONGEST_SEARCH], self.about.looked_for
-        if asked not in known:
-            known[asked] = search(asked, matter=self.about.appeal.matter, on=self.on)
-        self.found: Sequence[Found] = known[asked]
+        asked, before = self.typed("find")[:LONGEST_SEARCH], self.about.looked_for
+        if asked not in before:
+            before[asked] = search(asked, matter=self.about.appeal.matter, on=self.on)
+        self.found: Sequence[Found] = before[asked]
         self.picked = ticked(self.typed_list("cited"), self.about.actor, on=self.on)
         names = names_of(self.picked)
         rest = [(one.code, one.title) for one in self.found if one.code not in names]

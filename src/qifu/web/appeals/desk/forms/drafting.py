@@ -41,15 +41,20 @@ class Drafted:
     @property
     def text(self) -> str:
         """The paragraphs with what each is from, as they go into the field."""
-        return "\n".join(
-            one.text if one.source in one.text else f"{one.text}（{one.source}）"
-            for one in self.paragraphs
-        )
+        return "\n".join(map(_cited, self.paragraphs))
 
     @property
     def codes(self) -> list[str]:
         """What it cites, to be ticked as basis."""
         return list(dict.fromkeys(one.code for one in self.paragraphs))
+
+
+def _cited(one: Paragraph) -> str:
+    """A paragraph that names its source, before its last full stop."""
+    if one.source in one.text:
+        return one.text
+    bare = one.text.removesuffix("。")
+    return f"{bare}（{one.source}）{one.text[len(bare) :]}"
 
 
 def house_model() -> ChatModel | None:
