@@ -95,7 +95,8 @@ def _of_case(case: Appeal) -> Entry:
     return Entry(
         case.pk, case.number, case.title, body,
         more={
-            "appeal_id": case.pk, "letters": letter_pairs(f"{said}\n{case.number}\n{code}"),
+            "id": CaseEntry.key_of("case", case.pk), "appeal_id": case.pk,
+            "letters": letter_pairs(f"{said}\n{case.number}\n{code}"),
             "said": plain(said), "firm_code": code, "way": WAY,
         },
     )  # fmt: skip
@@ -111,7 +112,10 @@ def _of_replies(cases: Iterable[Appeal], names: Collection[str]) -> Iterator[Ent
             )
             yield Entry(
                 reply.pk, case.number, title, f"{words}\n{asked}",
-                more={"appeal_id": case.pk, "said": f"{title}\n{words}", "way": WAY},
+                more={
+                    "id": CaseEntry.key_of("reply", reply.pk), "appeal_id": case.pk,
+                    "said": f"{title}\n{words}", "way": WAY,
+                },
             )  # fmt: skip
 
 
