@@ -25,6 +25,12 @@ def test_repeats_come_with_the_earliest_a_score_and_a_kind(tmp_path):
         ("0", "1", "1.0000", "same_case"),
     ]  # fmt: skip
     assert not (tmp_path / "out.csv.bad.csv").exists()
+    triage("duplicates", "--data", data, "--out", tmp_path / "out.csv", "--days", 7)
+    assert {row["id"]: row["of"] for row in read(tmp_path / "out.csv")} == {
+        "2": "1", "3": "1", "0": "1"
+    }  # fmt: skip
+    triage("duplicates", "--data", data, "--out", tmp_path / "out.csv", "--days", 3)
+    assert {row["id"]: row["of"] for row in read(tmp_path / "out.csv")} == {"3": "2", "0": "1"}
 
 
 def test_other_columns_words_and_gb18030_are_read_and_bad_rows_are_kept(tmp_path):

@@ -6,8 +6,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qifu.rulebook.business_hours import WEEK
 from qifu.organisations.logic.hours_text import read_hours as in_a_cell
+from qifu.rulebook.business_hours import WEEK
 from qifu.web.channels.hours import hours_lines, read_hours
 
 TWO = ["09:00-12:00", "14:00-18:00"]

@@ -70,7 +70,7 @@ class AssistedReader:
             mark = Mark(CONDITION, *span, says=says, confidence=CONFIDENCE)
             made.append(Element(
                 f"m{number}", CONDITION, "when.all", span, row["quote"], CONFIDENCE,
-                f"{self.model.name}", says, {**clause, "src": source_of(text, mark)},
+                self.model.name, says, {**clause, "src": source_of(text, mark)},
             ))  # fmt: skip
         return tuple(made)
 

@@ -47,7 +47,7 @@ class Taken:
     bad: list[BadRow] = field(default_factory=list)
 
 
-class _BadCell(ValueError):
+class BadCell(ValueError):
     """A cell that cannot be read: what in Chinese, what in English."""
 
 
@@ -62,15 +62,15 @@ def take(lines: Iterable[tuple[int, Mapping[str, str]]], *, timed: bool = False)
         ident = cells.get("id", "").strip()
         try:
             if not ident:
-                raise _BadCell("没有 id", "no id")
+                raise BadCell("没有 id", "no id")
             if ident in seen:
-                raise _BadCell(
+                raise BadCell(
                     f"id 与第 {seen[ident]} 行相同", f"the id of line {seen[ident]} again"
                 )
             row = _told(ident, cells)
             if timed and row.time is None:
-                raise _BadCell("没有时间", "no time")
-        except _BadCell as error:
+                raise BadCell("没有时间", "no time")
+        except BadCell as error:
             zh, en = error.args
             taken.bad.append(BadRow(line, cells, zh, en))
         else:
@@ -83,20 +83,20 @@ def _told(ident: str, cells: Mapping[str, str]) -> Told:
     text, title = (cells.get(name, "").strip() for name in ("text", "title"))
     said = cells.get("supporters", "").strip() or "0"
     if not re.fullmatch(r"\d{1,9}(?:\.0+)?", said):
-        raise _BadCell("附议数不是整数", "supporters is no whole number")
+        raise BadCell("附议数不是整数", "supporters is no whole number")
     return Told(
         ident,
         f"{title}\n{text}" if title else text,
         firm=cells.get("uscc", "").strip().upper(),
-        time=_time(cells.get("time", "")),
-        closed=_time(cells.get("closed_at", "")),
+        time=time_of(cells.get("time", "")),
+        closed=time_of(cells.get("closed_at", "")),
         place=cells.get("place", "").strip(),
         supporters=int(float(said)),
     )
 
 
-def _time(cell: str) -> datetime | None:
-    """The time of a cell, in China; None for an empty one."""
+def time_of(cell: str) -> datetime | None:
+    """The time of a cell, in China; None for an empty one, BadCell for what is no time."""
     cell = cell.strip()
     if not cell:
         return None
@@ -116,4 +116,4 @@ def _written(cell: str) -> datetime:
             return datetime(year, month, day, hour, minute, second, tzinfo=CHINA)
         except ValueError:
             pass
-    raise _BadCell(f"不是时间：{cell[:40]}", f"no time: {cell[:40]}")
+    raise BadCell(f"不是时间：{cell[:40]}", f"no time: {cell[:40]}")
