@@ -51,6 +51,12 @@ def test_a_reply_is_found_by_what_was_asked_and_what_was_said(client):
     assert read(part).headings == [] and appeal.number in words(part)
 
 
+def test_a_typing_error_is_mended_and_the_page_says_so(client):
+    appeal = answered("已经督促付款。", text="机关拖欠货款，怎样投诉？")
+    page = words(client.get(PAGE, {"q": "拖歉货款"}))
+    assert "您是不是要找“拖欠货款”？" in page and appeal.number in page
+
+
 def test_matter_and_unit_narrow_it_and_what_is_on_no_list_does_not(client):
     desk = as_(world.coordinator_actor())
     power = answered("甲方案：冷库已经通电。", text="冷库的电不够用？", matter="arrears")
