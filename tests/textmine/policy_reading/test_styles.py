@@ -149,6 +149,31 @@ def test_what_a_firm_must_not_belong_to_needs_no_heading():
     assert [(q, s["value"]) for q, s in said(words)] == [("不属于房地产、类金融行业", False)]
 
 
+def test_thresholds_that_go_with_sums_respectively_are_a_choice():
+    words = "对营业收入达到1亿元、3亿元的企业，分别奖励30万元、80万元。"
+    draft = drafted(words)
+    assert when(words) == [{"any": ["revenue", "revenue"]}]
+    assert "amount" not in draft.document
+
+
+def test_the_bracket_of_a_row_is_no_sum():
+    words = (
+        "资助标准\n设备投资500万元（含）—2000万元 | 规模以上工业企业 | 按15%资助，最高200万元\n"
+        "设备投资2000万元（含）以上 | 高新技术企业 | 按20%资助，最高500万元"
+    )
+    found = [(s["shape"], s["value"]) for _, s in said(words, "amount")]
+    assert found == [("rate", 15), ("cap", 200), ("rate", 20), ("cap", 500)]
+    assert [s["op"] for _, s in said(words) if s["attr"] == "tech_renovation_investment"] == [
+        "between", ">=",
+    ]  # fmt: skip
+
+
+def test_overdue_without_a_loan_is_no_overdue_loan():
+    words = "有下列情形之一的，不予支持：\n（一）逾期未整改的；\n（二）贷款逾期的。"
+    assert [s["attr"] for _, s in said(words)][1] == "loan_overdue"
+    assert [quote for quote, _ in said(words)][0] == "逾期未整改的"
+
+
 def test_several_programmes_in_one_notice_are_told():
     one = "（一）申报条件\n职工50人以上。\n（二）奖励标准\n奖励10万元。\n"
     (note,) = [n for n in drafted(f"一、甲\n{one}二、乙\n{one}三、其他\n无").notes if "项目" in n]

@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from qifu.textmine.policy_reading.brackets import bracket_lines, table_base
+from qifu.textmine.policy_reading.brackets import (
+    GIVE,
+    GIVING,
+    bracket_lines,
+    bracket_of_a_row,
+    table_base,
+)
 from qifu.textmine.policy_reading.comparing import GE, LE, LT, Comparison, compare
 from qifu.textmine.policy_reading.figures import (
     AREA,
@@ -20,12 +26,6 @@ from qifu.textmine.policy_reading.marks import AMOUNT, Mark
 from qifu.textmine.policy_reading.outline import CONDITIONS, PAYOUT, Sentence, clauses
 from qifu.textmine.policy_reading.sheet import Sheet, listed
 
-_GIVE: Final = (
-    "奖励|奖补|资助|补贴|补助|扶持|支持|贴息|贴补|补足|补齐|给予|予以|奖金|拨付|发放|"
-    "返还|减免|减按|"
-    "抵扣|配套|报销|补偿|免收|减收|享受|兑现|奖|补"
-)
-_GIVING: Final = re.compile(_GIVE)
 # what may be capped: the support itself, or a thing that it is counted from
 _SUPPORT: Final = re.compile(
     "(?:资助|奖励|补贴|补助|扶持|支持|贴息|奖补|奖金|资金|优惠|减免|补偿|享受)"
@@ -164,7 +164,7 @@ def _amount(
     before, after = plain[clause[0] : said.start], plain[said.end : clause[1]]
     whole = plain[clause[0] : clause[1]]
     in_payout = sentence.role == PAYOUT
-    giving = bool(_GIVING.search(before + after)) or bool(_GIVING.search(said.words))
+    giving = bool(GIVING.search(before + after)) or bool(GIVING.search(said.words))
     says: dict[str, Any] = {"value": figure.value, "unit": figure.unit}
     if figure.high is not None and figure.measure != MONEY:
         return None
@@ -181,7 +181,7 @@ def _amount(
         (basis := _FOR_EACH.search(plain, clause[0], figure.end))
         and not basis["paid"]
         and re.match(
-            f"[^，。；\\d]{{0,4}}(?:{_GIVE})[^，。；\\d]{{0,4}}\\d", plain[figure.end : clause[1]]
+            f"[^，。；\\d]{{0,4}}(?:{GIVE})[^，。；\\d]{{0,4}}\\d", plain[figure.end : clause[1]]
         )
     ):
         return None
@@ -191,7 +191,7 @@ def _amount(
         and re.search("(?:的|企业|每家|单位|）|、|按|：)(?:一次性)?$", before or "的") is not None
     )
     given_before = sentence.role != CONDITIONS and bool(
-        _GIVING.search(plain, sentence.start, clause[0])
+        GIVING.search(plain, sentence.start, clause[0])
     )
     capped = (
         said.op == LE
@@ -267,6 +267,8 @@ def _condition_of(
     plain = sheet.plain
     before = plain[clause[0] : said.start]
     behind = plain[said.end : clause[1]]
+    if bracket_of_a_row(plain, sentence, figure, said):
+        return True
     if said.op == "==" and re.search(r"(?:按|按照|以)[^，]{0,20}$", before):
         return False
     if re.match(r"[^，。；]{0,2}(?:的?标准)?(?:给予|予以|奖励|补贴|补助|资助|扶持)", behind) and (
@@ -293,7 +295,7 @@ def _condition_of(
         return False
     if near and said.said:
         return not (
-            _GIVING.search(plain[clause[0] : clause[1]])
+            GIVING.search(plain[clause[0] : clause[1]])
             and said.op == LE
             and sentence.role != CONDITIONS
             and _pays(before, behind)
@@ -311,7 +313,7 @@ def _condition_of(
 
 
 def _pays(before: str, behind: str) -> bool:
-    return bool(_GIVING.search(before[-14:]) or re.match(f"[^，。；]{{0,6}}(?:{_GIVE})", behind))
+    return bool(GIVING.search(before[-14:]) or re.match(f"[^，。；]{{0,6}}(?:{GIVE})", behind))
 
 
 def _per(plain: str, clause: tuple[int, int], figure: Figure, said: Comparison) -> str | None:

@@ -4,12 +4,18 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from qifu.textmine.policy_reading.comparing import GE, GT, LE, LT, compare
-from qifu.textmine.policy_reading.figures import MONEY
+from qifu.textmine.policy_reading.comparing import GE, GT, LE, LT, Comparison, compare
+from qifu.textmine.policy_reading.figures import MONEY, Figure
 from qifu.textmine.policy_reading.lexicon import FIGURE, fits
 from qifu.textmine.policy_reading.outline import Sentence
 from qifu.textmine.policy_reading.sheet import Sheet
 
+GIVE: Final = (
+    "奖励|奖补|资助|补贴|补助|扶持|支持|贴息|贴补|补足|补齐|给予|予以|奖金|拨付|发放|"
+    "返还|减免|减按|"
+    "抵扣|配套|报销|补偿|免收|减收|享受|兑现|奖|补"
+)
+GIVING: Final = re.compile(GIVE)
 _TIER_LINK: Final = re.compile(
     r"\s?(?:（[^）]{0,8}）)?的?\s?(?:部分)?(?:（[^）]{0,8}）)?\s?(?:[：|，]|给予|奖励|"
     r"补贴|补助|资助|按|一次性|的|可|基础|最高|不超过| ){1,6}"
@@ -58,3 +64,18 @@ def table_base(sheet: Sheet, sentence: Sentence) -> dict[str, Any]:
         if fits(sense, MONEY)
     ]
     return {"of": names[0]} if names else {}
+
+
+def bracket_of_a_row(plain: str, sentence: Sentence, figure: Figure, said: Comparison) -> bool:
+    """「设备投资500万元以下 | 规上企业 | 按10%资助」: a cell that says whom the row is for."""
+    start = plain.rfind("|", sentence.start, figure.start) + 1 or sentence.start
+    end = plain.find("|", figure.end, sentence.end)
+    cell = plain[start : end if end >= 0 else sentence.end]
+    row = plain[sentence.start : sentence.end]
+    return (
+        "|" in row
+        and (figure.high is not None or said.said)
+        and bool(re.search("[\u4e00-\u9fff]{2}", plain[start : said.start]))
+        and not GIVING.search(cell)
+        and bool(GIVING.search(row))
+    )

@@ -9,7 +9,7 @@ from qifu.textmine.policy_reading.marks import AMOUNT, Choice, Mark
 from qifu.textmine.policy_reading.measured import read_measured
 from qifu.textmine.policy_reading.named import read_named
 from qifu.textmine.policy_reading.outline import leads_to
-from qifu.textmine.policy_reading.sheet import Sheet
+from qifu.textmine.policy_reading.sheet import Sheet, listed
 
 _REFUSED = re.compile(
     "(?:的|，)[^，。；]{0,6}(?:不再|不予|不得|不能|不可|一律不|不)(?:予以|给予|享受|纳入|"
@@ -89,6 +89,7 @@ def _grouped(sheet: Sheet, marks: list[Mark]) -> None:
             else:
                 mark.group.inside = choice
     _refused(sheet, marks)
+    _respectively(sheet, marks)
     _alternatives(sheet, marks)
 
 
@@ -132,6 +133,21 @@ def _refused(sheet: Sheet, marks: list[Mark]) -> None:
         inner = Choice("all", None, choice) if len(members) > 1 else choice
         for mark in members:
             mark.group = inner
+
+
+def _respectively(sheet: Sheet, marks: list[Mark]) -> None:
+    """「达到1亿元、3亿元的，分别奖励…」: whoever reaches one of them is in."""
+    for one, two in zip(marks, marks[1:], strict=False):
+        alike = all(one.says.get(key) == two.says.get(key) for key in ("attr", "op", "unit"))
+        if one.sentence != two.sentence or not alike or not listed(sheet.plain, one.end, two.start):
+            continue
+        behind = sheet.plain[two.end : sheet.outline.sentences[two.sentence].end]
+        if not re.search("分别(?:一次性)?(?:给予|予以|奖|补|资助|按)", behind):
+            continue
+        if one.group is None and two.group is None:
+            one.group = Choice("any")
+        if two.group is None and one.group is not None and one.group.shape == "any":
+            two.group = one.group
 
 
 def _alternatives(sheet: Sheet, marks: list[Mark]) -> None:

@@ -87,7 +87,8 @@ def _denied(sheet: Sheet, sentence: Sentence) -> Iterator[Mark]:
                 continue
         if re.match(r"[^，。；]{0,3}(?:超过|高于|低于|少于|达到|足|满)", plain[match.end() : end]):
             continue
-        marks = list(_scoped(sheet, sentence, match.start(), match.end(), end))
+        begin = match.start() - 2 * plain.endswith("逾期", sentence.start, match.start())
+        marks = list(_scoped(sheet, sentence, begin, match.end(), end))
         if re.match("的[\u4e00-\u9fff]{0,6}(?:企业|单位|机构|项目)?除外", plain[end : end + 14]):
             for mark in marks:
                 mark.group = Choice("not")
