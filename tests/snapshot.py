@@ -20,6 +20,8 @@ def take() -> None:
         cursor.execute("CREATE SCHEMA kept")
         for table, columns in _columns(cursor, "public").items():
             cursor.execute(f"CREATE TABLE kept.{table} AS SELECT {columns} FROM public.{table}")
+        # plans are made for what is there; nobody else does it, tools/postgres.py turns it off
+        cursor.execute("ANALYZE")
 
 
 def put_back() -> None:

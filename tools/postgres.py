@@ -45,6 +45,7 @@ def cluster() -> Iterator[str]:
         )  # fmt: skip
         options = (
             f"-c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+            f"-c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=4GB "
             f"-c listen_addresses= -c unix_socket_directories={home}"
         )
         control = [str(folder / "pg_ctl"), "-D", str(data), "-w", "-l", str(home / "log")]

@@ -54,9 +54,7 @@ def main() -> int:
         skipped.append("browser journeys: no Chromium here (Debian: apt-get install chromium)")
     if programs():
         with cluster() as url:
-            part(
-                "tests on PostgreSQL", *common, "-m", "database and not browser", DATABASE_URL=url
-            )
+            part("tests on PostgreSQL", *common, "-m", "database and not browser", DATABASE_URL=url)
     elif os.environ.get("QIFU_REQUIRE_POSTGRES") == "1":
         failed.append("tests on PostgreSQL: not installed, and QIFU_REQUIRE_POSTGRES=1")
     else:
