@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from qifu.appeals.actions import rounds
-from qifu.appeals.models import Appeal, Clock, ClockEvent, Suggestion
+from qifu.appeals.models import Appeal, CaseEntry, Clock, ClockEvent, Suggestion
 from qifu.appeals.states import STEPS
 from qifu.base.city import current_city
 from qifu.base.models import JournalLine
@@ -226,3 +226,14 @@ def test_the_rows_of_the_factory_have_the_digest_of_their_text():
     """What is written past the actions must not look different to selectors."""
     text = "希望尽快办理这件事情，谢谢。"
     assert cases.case(text=text).text_digest == world.submitted(text=text).text_digest
+
+
+def test_index_fills_in_what_is_missing_and_may_be_run_again():
+    case = cases.case("handling")
+    CaseEntry.objects.all().delete()
+    for options, made in (((), 1), ((), 0), (("--all",), 1)):
+        done = run("appeals", "index", *options)
+        assert done.exit_code == 0, done.output
+        assert f"{made} 件已可检索" in done.output
+    entry = CaseEntry.objects.get(kind="case")
+    assert (entry.object_id, entry.counted) == (case.pk, True)
