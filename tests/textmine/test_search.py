@@ -2,11 +2,12 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qifu.textmine.mending import Vocabulary
-from qifu.textmine.ranking import Question, bag, counts_of, index_words
+from qifu.textmine.ranking import PRECEDENT, Question, bag, counts_of, fits_of, index_words
 
 KNOWN = Vocabulary(["高新技术企业", "高企", "社会保险", "研发费用", "加计扣除", "企业", "技术"])
 TEXTS = ["企业可以申请补贴", "企业拖欠货款怎样投诉", "企业食堂的菜单"]
@@ -25,6 +26,23 @@ def test_a_rare_word_says_more_than_one_that_every_text_holds():
 
 def test_a_text_that_shares_nothing_does_not_fit():
     assert fits("月球") == [0, 0, 0] and fits("") == [0, 0, 0]
+
+
+def test_what_like_questions_were_replied_lifts_texts_that_say_the_same():
+    texts = [bag((), index_words(text)) for text in ("企业食堂停电", "企业设备停电", "月球")]
+    counts = counts_of(texts)
+    asked, earlier = (Question(Counter(index_words(one)), counts) for one in ("停电", "设备检修"))
+    alone = fits_of(asked, texts)
+    assert alone == [asked.fit(text) for text in texts]
+    assert alone[0] == alone[1] > alone[2] == 0
+    first, second, other = fits_of(asked, texts, [(1.0, earlier)])
+    assert (first, second) == pytest.approx((1, 1 + PRECEDENT))
+    assert other == 0, "what shares no word is not found by it"
+    assert fits_of(asked, texts, [(1.0, Question(Counter(["火星"]), counts))]) == alone
+
+
+def test_letters_and_figures_stand_with_what_they_are_of():
+    assert index_words("A7县").count("a7县") == index_words("去１２号线").count("12号") == 3
 
 
 def test_a_title_counts_more_than_the_text():

@@ -14,11 +14,15 @@ from qifu.textmine.simplified import simplified
 
 # A word of the title says as much as three of the text.
 TITLE: Final = 3
-# 1 would be the cosine, which takes the shortest of equal texts; chosen on message → reply by
-# benchmarks/text_search.py, as were the pairs of characters beside the words.
-LENGTH: Final = 0.9
+# What was replied to the questions most like one counts so much beside the words of a text itself;
+# chosen on message → reply by benchmarks/text_search.py, as was what the index words are.
+PRECEDENT: Final = 0.4
+PRECEDENTS: Final = 5
 _LONGEST_WORD: Final = 64
 _RUN: Final = re.compile(r"[^\W_]+")
+# A7县, 2号线, 12345热线: letters or figures and what they are of
+_NUMBERED: Final = re.compile(r"[a-z0-9]{1,24}[\u3400-\u9fff]")
+_SAID: Final = 3
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -43,11 +47,12 @@ def pairs_of(text: str) -> list[str]:
 
 
 def index_words(text: str) -> list[str]:
-    """What a text is found by: its words, then its pairs of characters.
+    """What a text is found by: its words, its pairs of characters, and what has a number.
 
-    A pair is found however the words around it are cut. Said twice where it is a word too.
+    A pair is found however the words around it are cut. Said twice where it is a word too; figures
+    and letters with the character after them are said three times, for they name one of many.
     """
-    return words_of(text) + pairs_of(text)
+    return words_of(text) + pairs_of(text) + _NUMBERED.findall(plain(text)) * _SAID
 
 
 @dataclass(frozen=True)
@@ -82,22 +87,45 @@ def bag(title: Sequence[str], text: Sequence[str]) -> Counter[str]:
 
 
 class Question:
-    """A question, weighed once, to be held against any number of texts."""
+    """A question, weighed once, to be held against any number of texts.
+
+    Only how rare its own words are is asked: an index need not be read for the words of the texts.
+    """
 
     def __init__(self, asked: Mapping[str, int], counts: Counts) -> None:
-        self.counts = counts
-        self._weights = _weighed(asked, counts)
+        self._weights = {
+            word: _often(times) * counts.rarity(word) ** 2 for word, times in asked.items()
+        }
 
     def fit(self, text: Mapping[str, int]) -> float:
-        """How well a bag of words fits; 0 where no word is shared."""
-        own = _weighed(text, self.counts)
-        small, large = sorted((self._weights, own), key=len)
-        shared = sum(weight * large[word] for word, weight in small.items() if word in large)
-        if not shared:
-            return 0.0
-        length = math.sqrt(sum(weight * weight for weight in own.values()))
-        return shared / math.pow(length, LENGTH)
+        """How well a bag of words fits; 0 where no word is shared; comparable for one question."""
+        small, large = sorted((self._weights, text), key=len)
+        shared = sum(self._weights[word] * _often(text[word]) for word in small if word in large)
+        length = math.sqrt(sum(_often(times) ** 2 for times in text.values()))
+        return shared / length if shared else 0.0
 
 
-def _weighed(said: Mapping[str, int], counts: Counts) -> dict[str, float]:
-    return {word: (1 + math.log(times)) * counts.rarity(word) for word, times in said.items()}
+def _often(times: int) -> float:
+    return 1 + math.log(times)
+
+
+def fits_of(
+    question: Question,
+    texts: Sequence[Mapping[str, int]],
+    precedents: Sequence[tuple[float, Question]] = (),
+) -> list[float]:
+    """How well each text fits a question; 0 where it shares no word with it.
+
+    `precedents`: for earlier questions, how like this one they are (to 1) and what was replied. A
+    text that says what these say fits better than its own words tell: the best of the one is 1,
+    the best of the other PRECEDENT. Without precedents `Question.fit` as it is.
+    """
+    own = [question.fit(text) for text in texts]
+    near = sorted(precedents, key=lambda one: -one[0])[:PRECEDENTS]
+    alike = [sum(how**2 * said.fit(text) for how, said in near) for text in texts]
+    if not any(own) or not any(alike):
+        return own
+    best, most = max(own), max(alike)
+    return [
+        fit and fit / best + PRECEDENT * like / most for fit, like in zip(own, alike, strict=True)
+    ]

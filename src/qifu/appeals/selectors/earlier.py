@@ -1,7 +1,8 @@
 """Earlier replies that fit a text or a case, among the cases that somebody may see."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -14,9 +15,12 @@ from qifu.knowledge.logic.marking import Part, marked, snippet
 from qifu.knowledge.selectors.finding import find
 from qifu.knowledge.selectors.ranking import Within
 from qifu.organisations.permissions import Actor
+from qifu.textmine.ranking import PRECEDENTS, TITLE, bag
 
 # replies of which many say the same count as one: so many are looked at for each that is shown
 _LOOKED_AT: Final = 4
+# so many like cases are looked at for some that have been answered
+_NEAR: Final = 20
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def find_replies(
     candidate. Four or five queries, and one for the replies.
     """
     if about is not None:
-        text = "\n".join(part for part in (text, about.title, about.text) if part)
+        parts = (text, *[about.title] * TITLE, about.text)
+        text = "\n".join(part for part in parts if part)
     if not text.strip() or most <= 0:
         return EarlierReplies([])
     among = None
@@ -89,7 +94,8 @@ def find_replies(
             visible = visible.filter(pk__in=by_unit.values("appeal_id"))
         among = visible.values("pk")
     within = Within(("reply",), timezone.localdate(now), index=CASES, among=among)
-    found = find(text, within, most=most * _LOOKED_AT)
+    like = _replied_to_like(text, within) if about is not None else []
+    found = find(text, within, most=most * _LOOKED_AT, precedents=like)
     words = [word for word in found.words if len(word) > 1 or word.isascii()] or found.words
     numbers = [row.object_id for row in found.rows]
     rows = Reply.objects.select_related(
@@ -109,6 +115,21 @@ def find_replies(
             seen.add(words_said)
             hits.append(EarlierReply(replies[row.object_id], title, words_said, row.score, words))
     return EarlierReplies(hits[:most], found.mended)
+
+
+def _replied_to_like(text: str, within: Within) -> list[tuple[float, Counter[str]]]:
+    """What was replied to the cases most like a text, each with how like it they are (1: the most).
+
+    Among the same cases; how it is chosen what counts, `textmine.ranking.fits_of` says.
+    """
+    near = find(text, replace(within, kinds=("case",)), most=_NEAR).rows
+    numbers = [row.object_id for row in near]
+    entries = CaseEntry.objects.filter(kind="reply", appeal_id__in=numbers).order_by("object_id")
+    rows = entries.values_list("appeal_id", "title_words", "body_words")
+    said = {case: bag(title.split(), body.split()) for case, title, body in rows}
+    return [
+        (row.score / near[0].score, said[row.object_id]) for row in near if row.object_id in said
+    ][:PRECEDENTS]
 
 
 def reply_said(actor: Actor, pk: int) -> str:

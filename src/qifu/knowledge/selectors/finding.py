@@ -1,6 +1,6 @@
 """One way to find things of every kind: words, synonyms, and what was meant by what was typed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -38,8 +38,17 @@ class Things:
     mended: str = ""
 
 
-def find(text: str, within: Within, *, most: int) -> Found:
-    """What holds every word of a question or a synonym of it; else of what was meant; else any."""
+def find(
+    text: str,
+    within: Within,
+    *,
+    most: int,
+    precedents: Sequence[tuple[float, Mapping[str, int]]] = (),
+) -> Found:
+    """What holds every word of a question or a synonym of it; else of what was meant; else any.
+
+    `precedents` order what holds any word, as `ranked` says.
+    """
     synonyms = _synonyms()
     terms = query_terms(text, synonyms)
     words = [word for term in terms for way in term for word in way]
@@ -51,14 +60,21 @@ def find(text: str, within: Within, *, most: int) -> Found:
     if rows := ranked(mended, meant, within, every=True, most=most):
         return Found(rows, meant_words, mended)
     any_words = list(dict.fromkeys([*query_words(text, parts=True), *words]))
-    if rows := _any(text, any_words, within, most):
+    if rows := _any(text, any_words, within, most, precedents):
         return Found(rows, any_words)
     rows = _any(mended, meant_words, within, most)
     return Found(rows, meant_words, mended) if rows else Found([], any_words)
 
 
-def _any(text: str, words: Sequence[str], within: Within, most: int) -> list[Ranked]:
-    return ranked(text, [((word,),) for word in words], within, every=False, most=most)
+def _any(
+    text: str,
+    words: Sequence[str],
+    within: Within,
+    most: int,
+    precedents: Sequence[tuple[float, Mapping[str, int]]] = (),
+) -> list[Ranked]:
+    terms = [((word,),) for word in words]
+    return ranked(text, terms, within, every=False, most=most, precedents=precedents)
 
 
 def every_thing(kind: str, text: str, *, on: date) -> Things:

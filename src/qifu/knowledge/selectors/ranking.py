@@ -6,7 +6,7 @@ so that both databases give the same order, and it is the order that benchmarks 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from qifu.knowledge.logic.words import LONGEST, Term
 from qifu.knowledge.models import PUBLIC, Index
-from qifu.textmine.ranking import Counts, Question, bag, index_words
+from qifu.textmine.ranking import Counts, Question, bag, fits_of, index_words
 
 TITLE: Final = 4.0
 BODY: Final = 1.0
@@ -53,9 +53,18 @@ class Within:
 
 
 def ranked(
-    text: str, terms: Sequence[Term], within: Within, *, every: bool, most: int
+    text: str,
+    terms: Sequence[Term],
+    within: Within,
+    *,
+    every: bool,
+    most: int,
+    precedents: Sequence[tuple[float, Mapping[str, int]]] = (),
 ) -> list[Ranked]:
     """The entries with every term, or with any of its words; those that fit the text best first.
+
+    `precedents`: what was replied to earlier questions, each with how like this one they are (to
+    1); entries that say the same come before others (`textmine.ranking.fits_of`).
 
     The candidates: SQLite takes them by bm25; PostgreSQL by ts_rank of each word, weighed by how
     rare it is, since ts_rank alone takes 企业 for as telling as 拖欠.
@@ -67,12 +76,16 @@ def ranked(
         terms = _rarest(terms, index, index.most_read)
     found = {row[0]: row for row in _find(terms, within, every, max(most, CANDIDATES))}
     asked = Counter(index_words(f"{text[:LONGEST]} {' '.join(_flat(terms))}"))
-    question = Question(asked, _counts(index, asked))
-    rows = index.entries._default_manager.filter(pk__in=found)
-    held = rows.values_list("pk", "title_words", "body_words")
-    fits = {
-        pk: question.fit(bag(title.split(), body.split())) for pk, title, body in held.iterator()
+    bags = {
+        pk: bag(title.split(), body.split())
+        for pk, title, body in index.entries._default_manager.filter(pk__in=found)
+        .values_list("pk", "title_words", "body_words")
+        .iterator()
     }
+    counts = _counts(index, {*asked, *(word for _, said in precedents for word in said)})
+    earlier = [(how, Question(said, counts)) for how, said in precedents]
+    fits = dict(zip(bags, fits_of(Question(asked, counts), list(bags.values()), earlier),
+                    strict=True))  # fmt: skip
     best = sorted((pk for pk in fits if fits[pk] > 0), key=lambda pk: (-fits[pk], pk))
     best_rows = ((found[pk], fits[pk]) for pk in best[:most])
     return [Ranked(kind, number, matter, fit) for (_pk, kind, number, matter), fit in best_rows]
