@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, localcontext
-from typing import Any
+from fractions import Fraction
+from typing import Any, TypeVar
 
 from qifu.rulebook.codes import CodeTree
 from qifu.rulebook.dates import Period, add, subtract
 
 # (known value, the day the condition looks at) → true, false, None
 Test = Callable[[Any, date], bool | None]
+Figure = TypeVar("Figure", Decimal, Fraction)
 
 ORDER = ("==", "!=", "<", "<=", ">", ">=", "between")
 CHOICE = ("in", "not_in")
@@ -99,9 +101,9 @@ def never(known: object, at: date) -> bool | None:
     return None
 
 
-def combine_years(how: str, values: list[Decimal]) -> Decimal:
-    """One figure for several years: their `sum` or their `mean`."""
+def combine_years(how: str, values: list[Figure]) -> Figure:
+    """One figure for several years (at least one): their `sum` or their `mean`."""
     # figures have 20 digits: large ones of both signs leave small ones whole
     with localcontext(prec=60):
-        total = sum(values, Decimal(0))
+        total = sum(values[1:], values[0])
         return total if how == "sum" else total / len(values)

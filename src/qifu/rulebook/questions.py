@@ -27,7 +27,7 @@ import numpy as np
 from qifu.rulebook.catalogue import Attribute, Catalogue
 from qifu.rulebook.derived_rules import DerivedRule
 from qifu.rulebook.engine.compiling import Array
-from qifu.rulebook.engine.single import ranges, starts_of
+from qifu.rulebook.engine.runs import ranges, starts_of
 from qifu.rulebook.facts import Facts, split_key
 
 # What a policy counts whose upper amount nobody states, in CNY: little beside most grants.
@@ -109,7 +109,7 @@ def rank(
                 rows[used].append(chosen.setdefault(name, len(chosen)))
     if not chosen:
         return ()
-    starts = starts_of(map(len, rows))
+    starts = starts_of([len(row) for row in rows])
     at, whose = ranges(starts[key], starts[key + 1])
     question = np.array([q for row in rows for q in row], np.int64)[at]
     # each policy once a question, however many of its conditions ask it

@@ -46,7 +46,7 @@ def test_every_moment_of_a_save_can_be_the_last_one(tmp_path: Path) -> None:
     whole = tmp_path / "whole"
     index = create(whole)
     index.update_enterprise(2, known(NEWS))
-    index.add_enterprise(9, known({"region": "440306", "employees": 99}))
+    index.update_enterprise(9, known({"region": "440306", "employees": 99}))
     index.remove_enterprise(3)
     facts = {1: FACTS[1], 2: NEWS, 9: {"region": "440306", "employees": 99}}
     moments = {"journal only": whole}
@@ -99,15 +99,13 @@ def test_it_grows_beyond_its_room_and_gives_places_again(tmp_path: Path) -> None
         index.remove_enterprise(number)
         del many[number]
     facts = {**FACTS, **many, 7000: NEWS}
-    index.add_enterprise(7000, known(NEWS))
+    index.update_enterprise(7000, known(NEWS))
     for one in (index, opened(tmp_path)):
         assert len(one) == len(facts)
         agree(one, facts)
         reach = one.reach(POLICIES[0])
         assert reach.eligible == sum(own.get("employees", 0) >= 20 for own in many.values()) + 1
     assert len(list(tmp_path.glob("rows*.array"))) == 1
-    with pytest.raises(KeyError):
-        index.add_enterprise(7000, {})
     with pytest.raises(KeyError):
         index.remove_enterprise(15)
 
@@ -135,8 +133,7 @@ def test_a_reader_knows_that_it_is_old_and_what_nobody_asked(tmp_path: Path) -> 
     reader = Reader(tmp_path, CATALOGUE)
     other = policy("P9", [{"attr": "score", "op": ">", "value": 1}])
     assert reader.reach(other) is None
-    index.add_policy(other)
-    index.save()
+    index.keep([*index.policies.values(), other], as_of=index.as_of)
     assert not reader.fresh
     reach = Reader(tmp_path, CATALOGUE).reach(other)
     assert reach is not None

@@ -21,7 +21,7 @@ import numpy as np
 
 from qifu.rulebook.catalogue import Attribute, Catalogue
 from qifu.rulebook.conditions import Atom
-from qifu.rulebook.engine.compiling import Array, days_of_age
+from qifu.rulebook.engine.compiling import Array, Column, days_of_age
 from qifu.rulebook.facts import Fact, Facts
 from qifu.rulebook.operators import AGE, combine_years
 
@@ -29,21 +29,6 @@ FALSE, OPEN, TRUE = 0, 1, 2
 # what people judge: the first question of all, open for everybody
 JUDGED = 0
 _BEYOND = 2**31 - 1
-
-
-@dataclass(frozen=True)
-class Column:
-    """What is read of an enterprise: one key, or several years' figures as one."""
-
-    keys: tuple[str, ...]
-    how: str = ""  # sum | mean
-
-    def figure(self, facts: Facts) -> Fact | None:
-        """The value, None for unknown."""
-        if not self.how:
-            return facts.get(self.keys[0])
-        figures = [fact for key in self.keys if isinstance(fact := facts.get(key), Decimal)]
-        return combine_years(self.how, figures) if len(figures) == len(self.keys) else None
 
 
 @dataclass
@@ -153,7 +138,7 @@ class Answers:
         answers = np.full(self.count, OPEN, np.int8)
         places = np.full(len(self._limits), -1, np.int32)
         for i, (column, limits) in enumerate(self._limits):
-            fact = column.figure(facts)
+            fact = _figure(column, facts)
             if fact is not None:
                 at = bisect_left(limits, fact)
                 places[i] = 2 * at + (at < len(limits) and limits[at] == fact)
@@ -169,6 +154,14 @@ class Answers:
                 tree = self._catalogue.tree(table.attribute) if kind == "code" else None
                 table.code(fact, () if tree is None else tree.ancestors(fact), answers)
         return answers
+
+
+def _figure(column: Column, facts: Facts) -> Fact | None:
+    """What one enterprise's facts say of a column, None for unknown."""
+    if not column.how:
+        return facts.get(column.keys[0])
+    figures = [fact for key in column.keys if isinstance(fact := facts.get(key), Decimal)]
+    return combine_years(column.how, figures) if len(figures) == len(column.keys) else None
 
 
 class _Ready:

@@ -24,6 +24,8 @@ from qifu.rulebook.codes import REGION
 from qifu.rulebook.engine.arrow import dictionary, holds, members_of
 from qifu.rulebook.engine.compiling import Codes, Column, HasAny, Program, Spans
 from qifu.rulebook.engine.parquet import Table
+from qifu.rulebook.engine.runs import spread, starts_of
+from qifu.rulebook.operators import combine_years
 
 Array = np.ndarray[Any, np.dtype[Any]]
 DAYS_TO_1970 = date(1970, 1, 1).toordinal()
@@ -241,10 +243,13 @@ def _mend_sums(
     # what large figures of both signs leave is as uncertain as they are
     largest = np.max([np.abs(part) for part in parts], axis=0)
     for i in np.nonzero(off <= NEAR * np.maximum(largest, 1.0))[0]:
-        exact = sum((Fraction(repr(float(part[i]))) for part in parts), Fraction())
-        if column.how == "mean":
-            exact /= len(parts)
+        exact = exactly([part[i] for part in parts], column.how)
         ranks[i] = sum(1 for cut in cuts if Fraction(repr(float(cut))) <= exact)
+
+
+def exactly(figures: Sequence[float], how: str) -> Fraction:
+    """Several years' figures as one, of the decimals that the floats are written as."""
+    return combine_years(how, [Fraction(repr(float(figure))) for figure in figures])
 
 
 def _floats(column: Column, found: pa.ChunkedArray) -> Iterator[Array]:
@@ -315,33 +320,20 @@ def _sets(table: Table, column: Column, asked: Sequence[str], order: Array | Non
         before = np.zeros(len(kept) + 1, np.int64)
         np.cumsum(kept, out=before[1:])
         counts.append(before[ends] - before[ends - lengths])
-    coded = _offset(np.concatenate(counts)), np.concatenate(members), np.concatenate(missing)
+    coded = starts_of(np.concatenate(counts)), np.concatenate(members), np.concatenate(missing)
     if order is not None:
         coded = _moved(*coded, order)
     return CodedSet(column, coded[0], coded[1], names, coded[2])
-
-
-def _offset(lengths: Array) -> Array:
-    offsets = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    return offsets
 
 
 def _moved(
     offsets: Array, members: Array, missing: Array, order: Array
 ) -> tuple[Array, Array, Array]:
     """Sets in another order, some at a time so that memory stays small."""
-    moved = _offset(np.diff(offsets)[order])
+    moved = starts_of(np.diff(offsets)[order])
     to = np.empty_like(members)
     for first in range(0, len(order), AT_ONCE):
         some = order[first : first + AT_ONCE]
         _, places = spread(offsets[some], offsets[some + 1] - offsets[some])
         to[moved[first] : moved[first + len(some)]] = members[places]
     return moved, to, missing[order]
-
-
-def spread(begins: Array, lengths: Array) -> tuple[Array, Array]:
-    """Runs of places, begin by begin, one after the other; with them where each run starts."""
-    starts = _offset(lengths)
-    places = np.repeat(begins - starts[:-1], lengths) + np.arange(starts[-1])
-    return starts, places

@@ -46,6 +46,16 @@ class Column:
         return self.keys[0] if not self.how else f"{self.how}({', '.join(self.keys)})"
 
 
+def columns_of(atom: Atom, as_of: date) -> tuple[Column, ...]:
+    """What a condition reads: one column, or several that must each meet it by themselves."""
+    keys = atom.keys(as_of)
+    kind = "number" if atom.attribute.numeric else atom.attribute.type
+    if atom.each_year:
+        return tuple(Column((key,), kind) for key in keys)
+    how = atom.years.how if atom.years and len(keys) > 1 else ""
+    return (Column(keys, kind, how),)
+
+
 @dataclass(frozen=True)
 class Spans:
     """The value lies in one of these spans [low, high) of the float line; in order and apart."""
@@ -279,25 +289,14 @@ class _Compiler:
         key = (keys, atom.op, atom.value, day if atom.op in AGE else None, how)
         known = self.atoms.get(key)
         if known is None:
-            known = self.atoms[key] = self._atom(atom, keys, day)
+            each = [self.asked(atom, column, day) for column in columns_of(atom, self.as_of)]
+            known = each[0] if len(each) == 1 else Leaf(Composite(len(each), tuple(each)))
+            self.atoms[key] = known
         return known
-
-    def _atom(self, atom: Atom, keys: tuple[str, ...], day: date) -> Leaf:
-        kind = "number" if atom.attribute.numeric else atom.attribute.type
-        if len(keys) == 1:
-            return self.asked(atom, self.column(keys, kind), day)
-        if atom.each_year:
-            each = [self.asked(atom, self.column((key,), kind), day) for key in keys]
-            return Leaf(Composite(len(each), tuple(each)))
-        how = atom.years.how if atom.years else ""
-        return self.asked(atom, self.column(keys, kind, how), day)
-
-    def column(self, keys: tuple[str, ...], kind: str, how: str = "") -> Column:
-        column = Column(keys, kind, how)
-        return self.columns.setdefault(column, column)
 
     def asked(self, atom: Atom, column: Column, day: date) -> Leaf:
         """What an atom asks of one column."""
+        column = self.columns.setdefault(column, column)
         op, value = atom.op, atom.value
         if column.kind in ("number", "date"):
             spans, negated = (

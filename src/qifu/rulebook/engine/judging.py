@@ -14,7 +14,7 @@ import numpy as np
 
 from qifu.rulebook.catalogue import Catalogue
 from qifu.rulebook.conditions import Atom, Group, Node, Not
-from qifu.rulebook.engine.coding import NEAR, Array
+from qifu.rulebook.engine.coding import NEAR, Array, exactly
 from qifu.rulebook.engine.columns import Columns, Three, unknown
 from qifu.rulebook.engine.compiling import (
     Codes,
@@ -177,8 +177,7 @@ def figures(column: Column, columns: Columns, cuts: Sequence[float]) -> Array:
     for cut in cuts:
         near |= np.abs(values - cut) <= doubt
     for i in np.flatnonzero(near):
-        exact = sum((Fraction(repr(float(part[i]))) for part in parts), Fraction())
-        exact /= len(parts) if column.how == "mean" else 1
+        exact = exactly([part[i] for part in parts], column.how)
         # the cuts that it has reached say where it lies; the figure itself is only compared
         for cut in cuts:
             if abs(values[i] - cut) <= doubt[i]:

@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qifu.rulebook.engine.coding import Array, Snapshot, spread
+from qifu.rulebook.engine.coding import Array, Snapshot
 from qifu.rulebook.engine.compiling import Codes, Program
 from qifu.rulebook.engine.layout import ALL, NONE, Layout
+from qifu.rulebook.engine.runs import spread
 
 
 class Plan(NamedTuple):

@@ -25,10 +25,10 @@ from qifu.rulebook.engine.answers import (
     OPEN,
     TRUE,
     Answers,
-    Column,
     Questions,
 )
-from qifu.rulebook.engine.compiling import Array
+from qifu.rulebook.engine.compiling import Array, Column, columns_of
+from qifu.rulebook.engine.runs import ranges, starts_of
 from qifu.rulebook.facts import Facts
 from qifu.rulebook.operators import HUMAN
 
@@ -82,7 +82,7 @@ class Rules:
         """`policies` are the groups of each policy."""
         builder = _Builder(catalogue, as_of)
         places = [builder.place(node) for groups in policies for node in groups]
-        self.starts = starts_of(len(groups) for groups in policies)
+        self.starts = starts_of([len(groups) for groups in policies])
         self._policy = np.repeat(np.arange(len(policies), dtype=np.int32), np.diff(self.starts))
         self.hard = np.array([node.hard for groups in policies for node in groups], np.bool_)
         self.chance = np.full(len(self.hard), EVEN)
@@ -93,7 +93,7 @@ class Rules:
         )
         number = {key: i for i, key in enumerate(self.keys)}
         read = [[number[k] for k in c.keys] if c else [] for c in self.answers.columns]
-        self._key_starts = starts_of(map(len, read))
+        self._key_starts = starts_of([len(one) for one in read])
         self._keys = np.array([key for keys in read for key in keys], np.int32)
 
     def judge(self, facts: Facts) -> Verdicts:
@@ -198,11 +198,8 @@ class _Builder:
 
     def atom(self, atom: Atom) -> Place:
         """A condition on one attribute."""
-        keys = atom.keys(self.as_of)
-        if atom.each_year:
-            return (-1, len(keys), tuple(self.asked(atom, Column((key,))) for key in keys), False)
-        how = atom.years.how if atom.years and len(keys) > 1 else ""
-        return self.asked(atom, Column(keys, how))
+        each = [self.asked(atom, column) for column in columns_of(atom, self.as_of)]
+        return each[0] if len(each) == 1 else (-1, len(each), tuple(each), False)
 
     def asked(self, atom: Atom, column: Column) -> Place:
         """A condition on one column: a question, or the opposite of one."""
@@ -235,17 +232,11 @@ def _levels(places: list[Place]) -> tuple[Level, ...]:
                 negated=np.flatnonzero(np.array([place[3] for place in places], np.bool_)),
                 composite=np.array(composite, np.int32),
                 least=np.array([place[1] for place in inside], np.int32),
-                starts=starts_of(len(place[2]) for place in inside),
+                starts=starts_of([len(place[2]) for place in inside]),
             )
         )
         places = [part for place in inside for part in place[2]]
     return tuple(levels)
-
-
-def starts_of(lengths: Iterable[int]) -> Array:
-    """Where each of several lists begins when they stand one behind the other, and the end."""
-    each = np.fromiter(lengths, np.int64)
-    return np.concatenate([[0], np.cumsum(each)]).astype(np.int32)
 
 
 def _counts(true: Array, starts: Array) -> Array:
@@ -254,11 +245,3 @@ def _counts(true: Array, starts: Array) -> Array:
     np.cumsum(true, out=total[1:])
     counted: Array = total[starts[1:]] - total[starts[:-1]]
     return counted
-
-
-def ranges(begins: Array, ends: Array) -> tuple[Array, Array]:
-    """All numbers from each begin to before each end, and which pair each comes from."""
-    lengths = ends - begins
-    whose = np.repeat(np.arange(len(begins)), lengths)
-    before = np.cumsum(lengths) - lengths
-    return np.arange(len(whose)) - (before - begins)[whose], whose

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qifu.rulebook.engine.arrow import dictionary, members_of
-from qifu.rulebook.engine.coding import DAYS_TO_1970, Array
+from qifu.rulebook.engine.coding import DAYS_TO_1970, Array, exactly
 from qifu.rulebook.engine.index.store import Mapped, Store
 from qifu.rulebook.facts import Fact
 
@@ -197,11 +197,10 @@ def joined(parts: Sequence[Array], how: str) -> Array:
     with np.errstate(invalid="ignore"):
         whole = [(part == np.floor(part)) & (abs(part) < WHOLE / len(parts)) for part in parts]
     by_itself = ~np.all(whole, axis=0) & ~np.isnan(total)
-    times = len(parts) if how == "mean" else 1
-    total = total / times
+    if how == "mean":
+        total = total / len(parts)
     for i in np.nonzero(by_itself)[0]:
-        exact = sum((Fraction(repr(float(part[i]))) for part in parts), Fraction()) / times
-        total[i] = _below(exact)
+        total[i] = _below(exactly([part[i] for part in parts], how))
     return np.asarray(total)
 
 

@@ -140,26 +140,12 @@ class LiveIndex:
         flat = Flat()
         return self._reached(flat, flat.add(self._compiled(policy), *self._lie))
 
-    def add_policy(self, policy: Policy) -> Reach:
-        """Keep a policy, in the place of any of the same id; whom it reaches.
-
-        It is on the disk with the next `save`.
-        """
-        self._groups[policy.id] = self._compiled(policy)
-        self._link(policy)
-        return self._reached(self._flat, self._number[policy.id])
-
     def _reached(self, flat: Flat, p: int) -> Reach:
         return flat.reach(p, self._table.bits, self._used, self._table.ids.array, self._run)
 
     @property
     def _lie(self) -> tuple[Callable[[int], tuple[int, int]], Bits]:
         return self._table.place, self._table.bits
-
-    def remove_policy(self, ident: str) -> None:
-        """Forget a policy; its rows go with the next `keep`."""
-        del self.policies[ident], self._number[ident], self._groups[ident]
-        self._current = None
 
     def diff(self, old: Policy | None, new: Policy | None) -> Difference:
         """Who comes, goes and stays from one version to another, over the facts as they are."""
@@ -282,12 +268,6 @@ class LiveIndex:
     def _same(self, number: int, facts: Mapping[str, Plain]) -> bool:
         place = self._places.get(number)
         return place is not None and self._table.same(place, facts)
-
-    def add_enterprise(self, number: int, facts: Mapping[str, Fact]) -> tuple[Moved, ...]:
-        """An enterprise that was not there; KeyError where it was."""
-        if number in self:
-            raise KeyError(number)
-        return self.update_enterprise(number, facts)
 
     def remove_enterprise(self, number: int) -> None:
         """An enterprise is gone from every policy; KeyError where it was not there."""
