@@ -32,6 +32,8 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "appeals/actions/order_rows.py:TIME_FORMS",
         "jobs/appeals.py:COLUMNS",
         "jobs/exchange_rows.py:ACK_COLUMNS",
+        "appeals/selectors/reply_check.py:_CHINESE",
+        "knowledge/logic/numbers.py:_NUMBER",
         "knowledge/logic/statutes.py",
         "knowledge/logic/words.py",
         "knowledge/selectors/citing.py",
@@ -80,6 +82,7 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "api/appeal_help.py:_AWAY",
         "api/appeal_help.py:_HINTS",
         "api/people.py:_CONSENT",
+        "api/policy_draft_out.py:ROW",
     ),
     "texts of made-up people": (
         "jobs/demo_cases.py:Case",
@@ -96,6 +99,9 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "web/rules/draft_forms.py:UNIT_WORDS",
     ),
     "both languages in one text": ("jobs/city_export.py:HEAD",),
+    "asked of a language model, which reads the firm's own words": (
+        "web/appeals/desk/forms/drafting.py:drafted",
+    ),
     "the name of a language in that language": ("web/templates/parts/language.html",),
 }
 KNOWN = {where: why for why, places in _REASONS.items() for where in places}

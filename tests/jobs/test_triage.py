@@ -18,6 +18,7 @@ from qifu.textmine.classify.training import Rows, train
 from tests.appeals import cases, world
 from tests.cli.running import run
 from tests.factories import NOW
+from tests.textmine.assisted.house_model import house_model
 from tests.textmine.classify_texts import made_up
 from tests.web.desk_people import as_
 from tests.web.pages import words
@@ -67,11 +68,24 @@ def test_the_worker_does_it_where_a_model_is_named(file, monkeypatch):
     assert said(loan).top
 
 
+def test_a_language_model_of_the_house_is_asked_first_and_nothing_is_lost_where_it_fails():
+    loan, road = cases.case("submitted", text=LOAN), cases.case("submitted", text=LOAN + ROAD)
+    right = {"label": "financing", "confidence": 0.9, "quotes": ["续贷"]}
+    with house_model([right, {**right, "quotes": ["没有写过"]}]) as house:
+        assert classify_waiting("", now=NOW, house=house.model) == 2
+        assert classify_waiting("", now=NOW, house=house.model) == 0
+    by = {one.appeal_id: one.top for one in Suggestion.objects.filter(model__startswith="text ")}
+    assert (by[loan.pk][0]["code"], by[loan.pk][0]["why"]) == ("financing", "续贷")
+    assert [row["why"] for row in by[road.pk]] != ["没有写过"], "the keyword rules stand"
+    page = words(as_(world.intake_actor()).get(f"/desk/appeals/{loan.pk}/accept/"))
+    assert "续贷" in page
+
+
 def test_the_intake_desk_sees_it_beside_the_words_of_the_rules(file):
     loan = cases.case("submitted", text=LOAN)
     classify_waiting(file, now=NOW)
     page = words(as_(world.intake_actor()).get(f"/desk/appeals/{loan.pk}/accept/"))
-    assert "按以往办件训练的模型" in page and "把握" in page and "续贷" in page
+    assert "模型的提示" in page and "把握" in page and "续贷" in page
 
 
 def test_where_a_retrained_model_abstains_the_word_of_the_old_one_is_not_shown(file, tmp_path):
@@ -81,7 +95,7 @@ def test_where_a_retrained_model_abstains_the_word_of_the_old_one_is_not_shown(f
     save(replace(load(Path(file)), least=NEVER), new)
     assert classify_waiting(str(new), now=NOW + timedelta(minutes=1)) == 1
     page = words(as_(world.intake_actor()).get(f"/desk/appeals/{loan.pk}/accept/"))
-    assert "按以往办件训练的模型" not in page
+    assert "模型的提示" not in page
 
 
 def test_what_people_decided_goes_out_masked_and_with_its_corrections(file, tmp_path):

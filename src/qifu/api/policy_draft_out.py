@@ -83,7 +83,7 @@ class DraftOut(DraftRow):
 ROW: dict[str, Any] = {
     "id": 12, "name": "关于申报扶持资金的通知",
     "state": {"code": "open", "name": {"zh": "核对中", "en": "Being checked"}}, "open": 1,
-    "made_up": False, "changed_at": "2026-11-22T09:31:00+08:00", "changed_by": "陈明",
+    "made_up": False, "changed_at": "2026-11-22T09:31:00+08:00", "changed_by": "李示范",
     "published": "", "version": None,
 }  # fmt: skip
 _SAYS = {"attr": "employees", "op": ">=", "value": 20, "unit": "人"}

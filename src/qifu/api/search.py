@@ -24,7 +24,7 @@ router = Router(tags=["search"])
 T = TypeVar("T")
 
 
-class PartOut(Out, Generic[T]):
+class FoundPartOut(Out, Generic[T]):
     """The first rows of one list, and how many it has."""
 
     items: list[T]
@@ -46,11 +46,13 @@ class EverythingOut(Out):
     """What was found, list by list."""
 
     numbered: list[NumberedOut] = Field(description=_("文字正好是它的编号或文号"))
-    policies: PartOut[PolicyOut]
-    answers: PartOut[HitOut]
-    laws: PartOut[HitOut]
-    channels: PartOut[FoundOut] | None = Field(description=_("令牌没有 channels.read 时为 null"))
-    appeals: PartOut[CaseRow] | None = Field(description=_("令牌没有 appeals.read 时为 null"))
+    policies: FoundPartOut[PolicyOut]
+    answers: FoundPartOut[HitOut]
+    laws: FoundPartOut[HitOut]
+    channels: FoundPartOut[FoundOut] | None = Field(
+        description=_("令牌没有 channels.read 时为 null")
+    )
+    appeals: FoundPartOut[CaseRow] | None = Field(description=_("令牌没有 appeals.read 时为 null"))
 
 
 class EverythingAsked(In):
@@ -113,8 +115,8 @@ def search_everywhere(request: Asked, asked: Query[EverythingAsked]) -> Everythi
     )
 
 
-def _part(found: Part[Any], items: Sequence[T]) -> PartOut[T]:
-    return PartOut(items=list(items), count=found.count, more=found.more, mended=found.mended)
+def _part(found: Part[Any], items: Sequence[T]) -> FoundPartOut[T]:
+    return FoundPartOut(items=list(items), count=found.count, more=found.more, mended=found.mended)
 
 
 def _numbered(found: Numbered) -> list[NumberedOut]:

@@ -1,4 +1,7 @@
-"""What a trained text model makes of waiting cases, for the intake desk; never on submitting."""
+"""What a trained text model, or a language model of the house, makes of waiting cases.
+
+For the intake desk; never on submitting.
+"""
 
 import logging
 from datetime import datetime
@@ -13,33 +16,38 @@ from qifu.appeals.models import BY_MODEL
 from qifu.appeals.selectors import command_line as desk
 from qifu.appeals.selectors.suggest import title_of
 from qifu.base.city import current_city
-from qifu.textmine.classify.model import TextModel
+from qifu.textmine.assisted.asking import LanguageModel
+from qifu.textmine.assisted.classes import AssistedClassifier
+from qifu.textmine.classify.model import Classifier, KeywordClassifier, TextModel
 from qifu.textmine.classify.storing import UnreadableModel, load
 
 log = logging.getLogger(__name__)
 # a second's work; what is left waits for the next round
 MOST: Final = 100
+# a language model takes seconds for one, and the worker has other things to do
+MOST_ASKED: Final = 5
 
 
-def classify_waiting(path: str, *, now: datetime) -> int:
+def classify_waiting(path: str, *, now: datetime, house: LanguageModel | None = None) -> int:
     """Keep what the model says of cases that wait to be taken in; gives how many.
 
-    Nothing without a path. A label that is no matter of the pack is not suggested, nor anything
-    where the model abstains: then it is kept that it had nothing to say. A file that cannot be
-    read is told to the log, and nothing stops: the keyword rules stand.
+    `path` names a trained model, `house` is a language model that is asked first; nothing without
+    both. A label that is no matter of the pack is not suggested, nor anything where the model
+    abstains: then it is kept that it had nothing to say. A file that cannot be read is told to the
+    log, and nothing stops: the keyword rules stand.
     """
-    if not path:
+    matters = current_city().matters
+    known = {one.code for one in matters}
+    model: Classifier | None = _trained(path) if path else None
+    if house is not None:
+        names = {one.code: one.name.zh for one in matters if one.keywords}
+        model = AssistedClassifier(house, names, model or KeywordClassifier(matters))
+    if model is None:
         return 0
-    try:
-        file = Path(path)
-        model = _model(file, file.stat().st_mtime_ns)
-    except (OSError, UnreadableModel) as error:
-        log.error("QIFU_TRIAGE_MODEL: %s", error)
-        return 0
-    known = {one.code for one in current_city().matters}
     name = f"{BY_MODEL}{model.name}"
     done = 0
-    for appeal in desk.cases_by_number(desk.waiting_without(name, most=MOST)):
+    most = MOST if house is None else MOST_ASKED
+    for appeal in desk.cases_by_number(desk.waiting_without(name, most=most)):
         title = title_of(appeal)
         found = model.classify(f"{title}\n{appeal.text}" if title else appeal.text)
         why = "、".join(one.word for one in found.words)[:200]
@@ -55,6 +63,15 @@ def classify_waiting(path: str, *, now: datetime) -> int:
             )
         done += 1
     return done
+
+
+def _trained(path: str) -> TextModel | None:
+    file = Path(path)
+    try:
+        return _model(file, file.stat().st_mtime_ns)
+    except (OSError, UnreadableModel) as error:
+        log.error("QIFU_TRIAGE_MODEL: %s", error)
+        return None
 
 
 @lru_cache(maxsize=1)

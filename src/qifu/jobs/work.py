@@ -62,7 +62,7 @@ def _run_exchange(now: datetime) -> object:
 
 
 def _classify_waiting(now: datetime) -> object:
-    return classify_waiting(settings.QIFU_TRIAGE_MODEL, now=now)
+    return classify_waiting(settings.QIFU_TRIAGE_MODEL, now=now, house=language_model.configured())
 
 
 # everything of appeals that comes round: select by state, a case a transaction, safe to repeat

@@ -45,7 +45,8 @@ class Prediction:
 class Classifier(Protocol):
     """What says which label a text has."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def classify(self, text: str) -> Prediction: ...
 
