@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from qifu.appeals import actions
 from qifu.appeals.actions import rounds, searching
@@ -107,6 +109,30 @@ def test_who_asked_is_forgotten_here_too():
         assert "13800000000" not in column and "欧阳" not in column and "测甲" not in column
     assert not CaseWord.objects.filter(word__in=["测甲", "欧阳测甲", "13800000000"]).exists()
     assert "某某某某：请到窗口办理。" in reply.said
+    # nobody knows the name any more when the entries are made anew
+    searching.make_index(searching.cases_to_index(everything=True))
+    assert CaseEntry.objects.get(kind="reply").said == reply.said
+
+
+def test_a_caller_without_a_firm_is_masked_like_a_contact():
+    case = world.submitted(world.intake_actor(), requester="欧阳测乙", channel="phone")
+    world.handling_(world.dispatched(world.accepted(case)))
+    actions.reply(
+        case, actor=world.handler_actor(), now=later(case), text="欧阳测乙：请到窗口办理。",
+        points={}, outcome="resolved", basis=[],
+    )  # fmt: skip
+    assert "某某某某：请到窗口办理。" in CaseEntry.objects.get(kind="reply").said
+
+
+def test_the_words_are_counted_last_and_at_once_so_that_nobody_waits_in_a_ring():
+    case = world.replied(world.handling_(world.dispatched(world.accepted())))
+    searching.keep_search(now=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        searching.index_cases([case.pk])
+    told = [query["sql"] for query in asked if "appeals_" in query["sql"]]
+    of_words = ["appeals_caseword" in sql for sql in told]
+    assert of_words == sorted(of_words), "nothing else after the first"
+    assert sum("INSERT INTO appeals_caseword" in sql for sql in told) == 1
 
 
 def test_words_are_counted_later_and_as_they_are():
@@ -142,6 +168,7 @@ def test_a_firm_that_the_register_renames_is_found_by_its_new_name():
     load_firms([firm], as_of=TODAY, now=NOW, catalogue=current_city().catalogue)
     row = OutboxRow.objects.get(name="appeals.index_firms")
     HANDLERS[row.name](row.payload, NOW)
+    JOBS["appeals.keep_search"](NOW)
     assert found("焕然一新") == {case}
 
 

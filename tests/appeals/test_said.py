@@ -153,9 +153,10 @@ def test_pairs_are_of_what_stands_side_by_side():
 
 
 def test_a_firm_that_was_renamed_is_found_by_its_name_of_now(known):
-    from qifu.appeals.actions import index_firms
+    from qifu.appeals.actions import index_firms, keep_search
 
     firm = known[0].enterprise.organisation
     Organisation.objects.filter(pk=firm.pk).update(name="焕然一新公司")
     index_firms([firm.pk])
+    keep_search(now=NOW)
     assert found("焕然一新") == {known[0].pk} == found("焕然 专精特新")

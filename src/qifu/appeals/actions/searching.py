@@ -1,6 +1,6 @@
 """The search entries of cases and replies, made anew in the transaction that changes them."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef
 
 from qifu.appeals.logic.pieces import letter_pairs
 from qifu.appeals.models import CASES, Appeal, CaseEntry, Reply
-from qifu.appeals.states import State
-from qifu.knowledge.actions import Entry, count_entries, put_entries
+from qifu.appeals.states import FORGOTTEN, State
+from qifu.knowledge.actions import Entry, count_entries, put_entries, put_kinds
 from qifu.textmine.privacy import mask
 from qifu.textmine.ranking import plain
 
@@ -27,9 +27,8 @@ def index_cases(numbers: Collection[int], *, names: Collection[str] = ()) -> Non
     A draft has none. `names` of people are masked in replies beside the contact's own.
     """
     cases = _read(numbers)
-    codes = [case.number for case in cases]
-    put_entries("case", codes, (_of_case(case) for case in cases), index=CASES)
-    put_entries("reply", codes, _of_replies(cases, names), index=CASES)
+    entries = {"case": map(_of_case, cases), "reply": _of_replies(cases, names)}
+    put_kinds(entries, [case.number for case in cases], index=CASES)
 
 
 @transaction.atomic
@@ -40,9 +39,11 @@ def index_replies(numbers: Collection[int]) -> None:
 
 
 def index_firms(firms: Collection[int]) -> None:
-    """Make the entries of all cases of firms anew: their names are found under."""
-    of_firms = Appeal.objects.filter(enterprise__in=list(firms)).exclude(state=State.DRAFT)
-    _in_batches(list(of_firms.order_by("pk").values_list("pk", flat=True)))
+    """Have the entries of all cases of firms made anew: their names are found under.
+
+    Here they only count as old; `keep_search` makes them, each batch in its own transaction.
+    """
+    CaseEntry.objects.filter(kind="case", appeal__enterprise__in=list(firms)).update(way=0)
 
 
 def cases_to_index(*, everything: bool = False) -> list[int]:
@@ -56,8 +57,21 @@ def cases_to_index(*, everything: bool = False) -> list[int]:
 def make_index(
     numbers: Iterable[int], *, progress: Callable[[int], None] = lambda count: None
 ) -> int:
-    """Make the entries of these cases and count all words; may be broken off and run again."""
-    done = _in_batches(list(numbers), progress)
+    """Make the entries of these cases and count all words; may be broken off and run again.
+
+    Gives how many. A case that somebody changes at that moment is left for the next time.
+    """
+    wanted, done = list(numbers), 0
+    for start in range(0, len(wanted), _BATCH):
+        batch = wanted[start : start + _BATCH]
+        with transaction.atomic():
+            # whoever changes one of them from now on waits, and writes after us; we wait for none:
+            # somebody who has two cases might wait for us
+            free = Appeal.objects.select_for_update(skip_locked=True).filter(pk__in=batch)
+            ours = list(free.order_by("pk").values_list("pk", flat=True))
+            index_cases(ours)
+        done += len(ours)
+        progress(len(batch))
     while count_entries(CASES, most=_COUNTED):
         pass
     return done
@@ -66,17 +80,6 @@ def make_index(
 def keep_search(*, now: datetime) -> int:
     """What comes round: entries that are missing or old, and words that are not counted yet."""
     return make_index(cases_to_index()[:_A_ROUND])
-
-
-def _in_batches(numbers: list[int], progress: Callable[[int], None] = lambda count: None) -> int:
-    for start in range(0, len(numbers), _BATCH):
-        batch = numbers[start : start + _BATCH]
-        with transaction.atomic():
-            # whoever changes one of them meanwhile waits, and writes after us
-            list(Appeal.objects.select_for_update().filter(pk__in=batch).order_by("pk").only("pk"))
-            index_cases(batch)
-        progress(len(batch))
-    return len(numbers)
 
 
 def _read(numbers: Collection[int]) -> list[Appeal]:
@@ -102,21 +105,34 @@ def _of_case(case: Appeal) -> Entry:
     )  # fmt: skip
 
 
-def _of_replies(cases: Iterable[Appeal], names: Collection[str]) -> Iterator[Entry]:
-    """What was asked counts as what a reply is found by, too."""
+def _of_replies(cases: Iterable[Appeal], names: Collection[str]) -> list[Entry]:
+    """What was asked counts as what a reply is found by, too.
+
+    Of a case without a contact nobody knows any more whom its replies named, if that was
+    forgotten: what was masked once is the text from then on.
+    """
+    gone = [case.pk for case in cases if not case.contact_name]
+    before = CaseEntry.objects.filter(kind="reply", appeal__in=gone)
+    masked = dict(before.values_list("object_id", "said")) if gone else {}
+    made = []
     for case in cases:
-        known = [*names, case.contact_name]
+        known = [*names, case.contact_name, case.requester.removesuffix(FORGOTTEN)]
         for reply in case.replies.all():
+            title, _line, words = masked.get(reply.pk, "").partition("\n")
             title, words, asked = (
-                mask(text, names=known)[0] for text in (case.title, reply_words(reply), case.text)
+                mask(text, names=known)[0]
+                for text in (title or case.title, words or reply_words(reply), case.text)
             )
-            yield Entry(
-                reply.pk, case.number, title, f"{words}\n{asked}",
-                more={
-                    "id": CaseEntry.key_of("reply", reply.pk), "appeal_id": case.pk,
-                    "said": f"{title}\n{words}", "way": WAY,
-                },
+            made.append(
+                Entry(
+                    reply.pk, case.number, title, f"{words}\n{asked}",
+                    more={
+                        "id": CaseEntry.key_of("reply", reply.pk), "appeal_id": case.pk,
+                        "said": f"{title}\n{words}", "way": WAY,
+                    },
+                )
             )  # fmt: skip
+    return made
 
 
 def reply_words(reply: Reply) -> str:

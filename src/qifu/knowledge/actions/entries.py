@@ -39,12 +39,36 @@ def put_entries(
     kind: str, codes: Collection[str], entries: Iterable[Entry], *, index: Index = PUBLIC
 ) -> None:
     """The entries of things of a kind in place of all that these codes had."""
+    put_kinds({kind: entries}, codes, index=index)
+
+
+@transaction.atomic
+def put_kinds(
+    kinds: Mapping[str, Iterable[Entry]], codes: Collection[str], *, index: Index = PUBLIC
+) -> None:
+    """The same for several kinds of things of these codes at once.
+
+    The words are counted last and together: who holds some of them waits for nothing but the next
+    in their order, so that of several who write at once none waits for one that waits for it.
+    Hence once in a transaction.
+    """
     changes: Counter[str] = Counter()
     wanted = sorted(set(codes))
+    for kind, entries in kinds.items():
+        _replace(kind, wanted, entries, index, changes)
+    _count(index, changes)
+
+
+def _replace(
+    kind: str, codes: list[str], entries: Iterable[Entry], index: Index, changes: Counter[str]
+) -> None:
+    """Write the entries of one kind; `changes` is told which words come and go."""
     held = index.entries._default_manager
-    for start in range(0, len(wanted), _AT_ONCE):
-        old = held.filter(kind=kind, code__in=wanted[start : start + _AT_ONCE])
-        counted = old.exclude(_UNCOUNTED) if index.counts_later else old
+    for start in range(0, len(codes), _AT_ONCE):
+        old = counted = held.filter(kind=kind, code__in=codes[start : start + _AT_ONCE])
+        if index.counts_later:  # held first: nobody counts one between our reading and its end
+            list(old.order_by("pk").select_for_update().values_list("pk"))
+            counted = old.exclude(_UNCOUNTED)
         for title, body in counted.values_list("title_words", "body_words"):
             changes.subtract(_held(title, body))
         old.delete()
@@ -60,18 +84,18 @@ def put_entries(
             )
         )  # fmt: skip
     held.bulk_create(rows, batch_size=_AT_ONCE)
-    _count(index, changes)
 
 
 @transaction.atomic
 def count_entries(index: Index, *, most: int) -> int:
     """Count the words of entries that are not counted yet, the oldest first; gives how many.
 
-    For an index that counts later. Two who count at once count each entry once.
+    For an index that counts later. Two who count at once count each entry once. An entry that
+    somebody is making anew is left for the next time, not waited for.
     """
     waiting = index.entries._default_manager.filter(_UNCOUNTED)
     changes: Counter[str] = Counter()
-    rows = list(waiting.order_by("pk").select_for_update()[:most])
+    rows = list(waiting.order_by("pk").select_for_update(skip_locked=True)[:most])
     for row in rows:
         changes.update(_held(row.title_words, row.body_words))
     index.entries._default_manager.filter(pk__in=[row.pk for row in rows]).update(
@@ -97,8 +121,10 @@ def _count(index: Index, words: Counter[str]) -> None:
                 f"ON CONFLICT (word) DO UPDATE SET entries = {table}.entries + excluded.entries",
                 [value for pair in piece for value in pair],
             )
-    if any(change < 0 for _word, change in changes):
-        index.words._default_manager.filter(entries__lte=0).delete()
+    gone = [word for word, change in changes if change < 0]
+    for start in range(0, len(gone), _AT_ONCE):
+        said = index.words._default_manager.filter(word__in=gone[start : start + _AT_ONCE])
+        said.filter(entries__lte=0).delete()
 
 
 def _pieces(changes: list[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
