@@ -1,6 +1,7 @@
 """A trained model beside the keyword rules: waiting cases are classified by the worker."""
 
 import csv
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -69,11 +70,14 @@ def test_the_worker_does_it_where_a_model_is_named(file, monkeypatch):
 
 
 def test_a_language_model_of_the_house_is_asked_first_and_nothing_is_lost_where_it_fails():
-    loan, road = cases.case("submitted", text=LOAN), cases.case("submitted", text=LOAN + ROAD)
+    named = {"text": f"{LOAN}哈尔曼已去问过。", "contact_name": "哈尔曼"}
+    loan, road = cases.case("submitted", **named), cases.case("submitted", text=LOAN + ROAD)
     right = {"label": "financing", "confidence": 0.9, "quotes": ["续贷"]}
     with house_model([right, {**right, "quotes": ["没有写过"]}]) as house:
         assert classify_waiting("", now=NOW, house=house.model) == 2
         assert classify_waiting("", now=NOW, house=house.model) == 0
+        sent = json.dumps(house.asked, ensure_ascii=False)
+    assert "续贷" in sent and "哈尔曼" not in sent
     by = {one.appeal_id: one.top for one in Suggestion.objects.filter(model__startswith="text ")}
     assert (by[loan.pk][0]["code"], by[loan.pk][0]["why"]) == ("financing", "续贷")
     assert [row["why"] for row in by[road.pk]] != ["没有写过"], "the keyword rules stand"

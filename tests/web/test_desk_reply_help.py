@@ -27,7 +27,8 @@ def _no_model(monkeypatch):
 @pytest.fixture
 def appeal():
     return world.handling_(
-        text="机关拖欠我们货款，请问依据什么规定要付？联系人李小明，电话13800138000。"
+        text="机关拖欠我们货款，请问依据什么规定要付？联系人李小明，电话13800138000。哈尔曼已去问过。",
+        contact_name="哈尔曼",
     )
 
 
@@ -122,7 +123,7 @@ def test_the_model_of_the_house_drafts_with_its_source_below_what_was_typed(appe
     assert "这是模型的建议（model house）" in said and "引自" in said
     assert f'data-qd-draft="reply_text" data-cites="{LAW}"' in part.content.decode()
     assert read(part).forms == []
-    assert "13800138000" not in sent and "拖欠" in sent
+    assert "13800138000" not in sent and "哈尔曼" not in sent and "拖欠" in sent
     assert asked_inside == [0, 0]
     assert Reply.objects.count() == 0
 

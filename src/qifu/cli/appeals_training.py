@@ -29,7 +29,7 @@ def training(out: Path) -> None:
                 title = title_of(appeal)
                 text, found = mask(
                     f"{title}\n{appeal.text}" if title else appeal.text,
-                    names=[appeal.contact_name],
+                    names=appeal.people,
                 )
                 masked += len(found)
                 mark = "1" if appeal.pk in corrected else ""

@@ -20,6 +20,7 @@ from qifu.textmine.assisted.asking import LanguageModel
 from qifu.textmine.assisted.classes import AssistedClassifier
 from qifu.textmine.classify.model import Classifier, KeywordClassifier, TextModel
 from qifu.textmine.classify.storing import UnreadableModel, load
+from qifu.textmine.privacy import mask
 
 log = logging.getLogger(__name__)
 # a second's work; what is left waits for the next round
@@ -49,7 +50,9 @@ def classify_waiting(path: str, *, now: datetime, house: LanguageModel | None = 
     most = MOST if house is None else MOST_ASKED
     for appeal in desk.cases_by_number(desk.waiting_without(name, most=most)):
         title = title_of(appeal)
-        found = model.classify(f"{title}\n{appeal.text}" if title else appeal.text)
+        text = f"{title}\n{appeal.text}" if title else appeal.text
+        # a model masks what it sees by itself; whom the case names only we know
+        found = model.classify(text if house is None else mask(text, names=appeal.people)[0])
         why = "、".join(one.word for one in found.words)[:200]
         top = [
             {"code": label, "score": round(chance, 4), "why": why if not place else ""}

@@ -44,7 +44,7 @@ def forget_requester(appeal: Appeal, *, actor: Actor, now: datetime, reason: str
     held(appeal)
     if appeal.state in OPEN:
         raise Conflict(_("这件诉求还在办理，联系人暂时不能清除。"))
-    names = [appeal.contact_name, appeal.requester]
+    names = appeal.people
     called = blank_value(f"/desk/appeals/{appeal.pk}/", "firm", appeal.requester, instead=FORGOTTEN)
     set_fields(
         appeal, contact_name="", contact_phone="", requester=FORGOTTEN if appeal.requester else ""

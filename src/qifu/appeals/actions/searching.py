@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from qifu.appeals.logic.pieces import letter_pairs
 from qifu.appeals.models import CASES, Appeal, CaseEntry, Reply
-from qifu.appeals.states import FORGOTTEN, State
+from qifu.appeals.states import State
 from qifu.knowledge.actions import Entry, count_entries, put_entries, put_kinds
 from qifu.textmine.privacy import mask
 from qifu.textmine.ranking import plain
@@ -116,7 +116,7 @@ def _of_replies(cases: Iterable[Appeal], names: Collection[str]) -> list[Entry]:
     masked = dict(before.values_list("object_id", "said")) if gone else {}
     made = []
     for case in cases:
-        known = [*names, case.contact_name, case.requester.removesuffix(FORGOTTEN)]
+        known = [*names, *case.people]
         for reply in case.replies.all():
             title, _line, words = masked.get(reply.pk, "").partition("\n")
             title, words, asked = (

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from qifu.appeals.states import OPEN, WITH_LEAD, Kind, State
+from qifu.appeals.states import FORGOTTEN, OPEN, WITH_LEAD, Kind, State
 from qifu.organisations.models import Enterprise, Unit
 
 _STATES = [str(state) for state in State.values]
@@ -155,6 +155,11 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"draft {self.pk}"
+
+    @property
+    def people(self) -> list[str]:
+        """The names that the case holds: masked wherever its words are masked."""
+        return [self.contact_name, self.requester.removesuffix(FORGOTTEN)]
 
 
 class AppealPoint(models.Model):

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -49,12 +49,19 @@ class ReplyDraft:
         return "\n".join(paragraph.text for paragraph in self.paragraphs)
 
 
-def draft_reply(model: LanguageModel, question: str, sources: Sequence[Source]) -> ReplyDraft:
+def draft_reply(
+    model: LanguageModel,
+    question: str,
+    sources: Sequence[Source],
+    *,
+    names: Collection[str] = (),
+) -> ReplyDraft:
     """Ask for a draft; refuse a paragraph that cites nothing, quotes what is not there, or has a
-    figure that its source does not have. Without sources nothing is asked."""
+    figure that its source does not have. Without sources nothing is asked. The question goes out
+    masked; `names` are known to be of people."""
     if not sources:
         return ReplyDraft((), "", "没有可以引用的材料 · nothing to cite")
-    masked, _ = mask(question)
+    masked, _ = mask(question, names=names)
     content = json.dumps(
         {
             "question": masked,

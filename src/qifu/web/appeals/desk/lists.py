@@ -183,7 +183,7 @@ def cases_xlsx(request: AskedRequest) -> HttpResponse:
         [
             (
                 one.number, state_badge(one.state).words, kind_word(one.kind),
-                matter_word(one.matter, city), mask(one.title)[0], firm_of(one),
+                matter_word(one.matter, city), mask(one.title, names=one.people)[0], firm_of(one),
                 one.enterprise.uscc if one.enterprise else "", region_name(city, one.region),
                 unit_words(one.holder), unit_words(one.lead),
                 one.handler.display_name if one.handler else "", one.hop, one.submitted_at,

@@ -79,7 +79,7 @@ def drafted(
     question = f"{appeal.title}\n{appeal.text}"
     if asked:
         question += f"\n请只答这一点：{asked}"
-    found = draft_reply(model, question, sources)
+    found = draft_reply(model, question, sources, names=appeal.people)
     names = _names(appeal, basis)
     texts = {one.id: one.text for one in sources}
     paragraphs = tuple(
