@@ -25,6 +25,7 @@ def test_what_is_found_is_what_the_page_finds_page_by_page_with_people_masked():
     assert (len(expected), second["next"]) == (3, None)
     one = first["items"][0]
     assert one["unit"]["code"] == world.LEAD and one["outcome"] == "resolved"
+    assert "score" not in one, "it tells how rare a word is, in cases of others too"
     assert "13900139000" not in str(first) and "方案" in one["text"]
     other = asks.get(f"/replies?text=别的&cursor={first['next']}")
     assert (other.status_code, other.json()["field"]) == (422, "cursor")

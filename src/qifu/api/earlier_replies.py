@@ -36,7 +36,10 @@ class RepliesAsked(Paging):
 
 
 class EarlierReplyOut(Out):
-    """An earlier reply; names and numbers of people are masked."""
+    """An earlier reply; names and numbers of people are masked.
+
+    Without its score: that would tell in how many cases a word stands, those one may not see too.
+    """
 
     id: int
     appeal: int = Field(description=_("诉求的 id"))
@@ -48,7 +51,6 @@ class EarlierReplyOut(Out):
     outcome: str
     snippet: str
     text: str
-    score: float
 
 
 class EarlierRepliesOut(Page[EarlierReplyOut]):
@@ -77,7 +79,6 @@ class EarlierRepliesOut(Page[EarlierReplyOut]):
                 "matter": {"code": "arrears", "name": {"zh": "拖欠账款", "en": "Arrears"}},
                 "replied_at": "2026-11-16T10:00:00+08:00", "outcome": "resolved",
                 "snippet": "已核对合同和验收单", "text": "已核对合同和验收单，已督促付款。",
-                "score": 3.2,
             }
         ],
         "next": None, "mended": "",
@@ -126,5 +127,4 @@ def _out(one: EarlierReply, make: Builder) -> EarlierReplyOut:
         outcome=one.reply.outcome,
         snippet="".join(said for said, _here in one.snippet),
         text=one.text,
-        score=round(one.score, 4),
     )

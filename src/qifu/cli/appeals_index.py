@@ -22,4 +22,4 @@ def index(everything: bool) -> None:
     with click.progressbar(length=len(numbers), label="诉求 appeals") as bar:
         done = make_index(numbers, progress=bar.update)
     seconds = (timezone.now() - began).total_seconds()
-    click.echo(f"{done:,} 件已可检索 / cases can be found; {seconds:.0f} s")
+    click.echo(f"{done:,} 件已可检索 · cases can be found; {seconds:.0f} s")
