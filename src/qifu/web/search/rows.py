@@ -73,7 +73,8 @@ class Section:
 def sections_of(
     actor: Actor, city: City, found: Everything, text: str, *, now: datetime
 ) -> list[Section]:
-    """The sections in their order; a part that found nothing has none.
+    """The sections in their order; a part that found nothing has none, nor one that found only
+    what stands above as the thing of that number.
 
     All of a list that was found by other words is asked for by what was typed, as the list itself
     mends it; channels, which mend nothing, are asked for by what was meant.
@@ -101,8 +102,13 @@ def sections_of(
             f"{reverse(name)}?{urlencode(asked)}", "" if found.mended else part.mended,
         )
         for code, title, icon, part, lines, (name, asked) in rows
-        if lines
+        if lines and not _told(part, found.numbered)
     ]  # fmt: skip
+
+
+def _told(part: Found[Any], numbered: Numbered) -> bool:
+    above = [*numbered.policies, *numbered.cases]
+    return part.count == len(part.rows) and all(row in above for row in part.rows)
 
 
 def numbered_of(actor: Actor, found: Numbered, text: str) -> list[tuple[str, Line]]:
