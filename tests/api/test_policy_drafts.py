@@ -43,6 +43,14 @@ def good(answer, status=200):
     return answer.json()
 
 
+def test_the_example_of_the_document_is_a_notice_in_lines(asks, client):
+    told = client.get("/api/v1/openapi.json").json()["paths"]["/policy-drafts"]["post"]
+    body = told["requestBody"]["content"]["application/json"]["example"]
+    assert "\n" in body["text"] and "\\" not in body["text"]
+    (staff,) = good(asks.post("/policy-drafts", body), 201)["clauses"]
+    assert staff["says"]["attr"] == "employees"
+
+
 def test_a_text_becomes_a_draft_that_the_list_and_its_address_have(asks, draft):
     assert draft["state"]["code"] == "open" and draft["text"] == NOTICE
     assert draft["missing"] == ["id", "version"]

@@ -75,7 +75,7 @@ def read_policy_draft(request: Asked, pk: PathId) -> DraftOut:
     answer=DraftOut,
     summary=_("用文字新建政策草稿"),
     description=_("通知的正文读成草稿。每一条都要有人核对，核对完以前企业看不到。"),
-    body={"text": "一、申报条件\\n（一）职工不少于20人。", "name": "", "area": "440300"},
+    body={"text": "一、申报条件\n（一）职工不少于20人。", "name": "", "area": "440300"},
     example=DRAFT,
 )
 def create_policy_draft(request: Asked, given: MadeIn) -> DraftOut:
