@@ -33,6 +33,7 @@ _REASONS: dict[str, tuple[str, ...]] = {
         "jobs/appeals.py:COLUMNS",
         "jobs/exchange_rows.py:ACK_COLUMNS",
         "appeals/selectors/reply_check.py:_CHINESE",
+        "appeals/selectors/reply_check.py:_MASKED",
         "knowledge/logic/numbers.py:_NUMBER",
         "knowledge/logic/statutes.py",
         "knowledge/logic/words.py",

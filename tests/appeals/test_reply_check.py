@@ -83,3 +83,10 @@ def test_the_telephones_of_the_unit_are_those_of_the_channel_list():
 def test_who_may_not_see_the_case_is_told_nothing_of_it():
     with pytest.raises(Appeal.DoesNotExist):
         look(world.handling_(), GOOD, actor=world.handler_actor(world.OTHER))
+
+
+def test_what_an_earlier_reply_had_masked_is_pointed_out():
+    found = look(world.handling_(), GOOD + "联系人：某某某，电话139********。")
+    assert faults(found) == ["masked"] and found.score == 100
+    (masked,) = found.faults
+    assert [words for words, here in masked.shows[0] if here] == ["某某某"]

@@ -23,6 +23,13 @@ MOST_READ: Final = 20_000
 # places that are shown for one check, and telephones of a unit
 MOST_SHOWN: Final = 3
 _CHINESE: Final = re.compile("[\u3400-\u9fff]")
+# what textmine.privacy leaves of a name or a number: it comes along from an earlier reply
+_MASKED: Final = re.compile(r"某某+|\d*\*{4,}\d*")
+MASKED: Final = "masked"
+_STILL_MASKED: Final = Words(
+    "里面还有遮盖过的姓名或号码：请补上或删去。",
+    "Names or numbers in it are still masked: fill them in or take them out.",
+)
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,8 @@ def check_reply(
         looked[judging.POINTS], missed=tuple(silent) or looked[judging.POINTS].missed
     )
     looked[judging.BASIS] = replace(looked[judging.BASIS], cited=cited)
+    masked = [one.span() for one in _MASKED.finditer(whole)]
+    looked[MASKED] = Looked(MASKED, bool(masked), _STILL_MASKED, tuple(_places(whole, masked)))
     score = Quality(tuple(checks.values())).score
     return ReplyCheck(score, _in_order(looked), _telephones(appeal))
 
@@ -155,7 +164,8 @@ def _places(whole: str, spans: Sequence[Span]) -> list[tuple[Part, ...]]:
 
 
 def _in_order(checks: Mapping[str, Looked]) -> tuple[Looked, ...]:
-    """The five that are always told; how plain it is and the limit only where they are faults."""
+    """The five that are always told; how plain it is, the limit and masks only where they are
+    faults."""
     always = (judging.POINTS, judging.BASIS, judging.CONTACT, judging.DATE, judging.EMPTY)
     rest = [one for code, one in checks.items() if code not in always and one.fault]
     return (*(checks[code] for code in always), *rest)
