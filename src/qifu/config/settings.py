@@ -20,6 +20,7 @@ QIFU_INDEX = QIFU_VAR / "index"
 QIFU_FACTS = QIFU_VAR / "facts"
 QIFU_CLAMD = environment.clamd
 QIFU_TRIAGE_MODEL = environment.triage_model
+QIFU_EMBEDDINGS = environment.embeddings
 QIFU_WEBHOOK_PRIVATE = environment.webhook_private
 QIFU_EVENT_DAYS = environment.event_days
 

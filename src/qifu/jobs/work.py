@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
 from qifu.accounts.actions.tokens import sweep_programs
-from qifu.adapters import language_model
+from qifu.adapters import embeddings, language_model
 from qifu.adapters.scan import plug_in
 from qifu.appeals import actions as appeals
 from qifu.appeals.actions import recompute_clocks, scan_attachment
@@ -65,6 +65,11 @@ def _classify_waiting(now: datetime) -> object:
     return classify_waiting(settings.QIFU_TRIAGE_MODEL, now=now, house=language_model.configured())
 
 
+def _keep_vectors(now: datetime) -> object:
+    embedder = embeddings.configured()
+    return embedder and appeals.keep_vectors(embedder)
+
+
 # everything of appeals that comes round: select by state, a case a transaction, safe to repeat
 _APPEALS: dict[str, tuple[Callable[..., object], int]] = {
     "appeals.mark_missed": (appeals.mark_missed, 5),
@@ -93,6 +98,7 @@ JOBS: dict[str, schedule.Job] = {
     "appeals.classify": _classify_waiting,
     "appeals.exchange": _run_exchange,
     "accounts.sweep_programs": _sweep_programs,
+    "appeals.keep_vectors": _keep_vectors,
     "appeals.recount": _recount_clocks,
     "journal.seal": _seal_journal,
     "notices.sweep_events": _sweep_events,
@@ -105,6 +111,7 @@ MINUTES: dict[str, int] = {
     "appeals.classify": 1,
     "appeals.exchange": 1,
     "accounts.sweep_programs": 60,
+    "appeals.keep_vectors": 1,
     "appeals.recount": 1,
     "journal.seal": 5,
     "notices.sweep_events": 60,

@@ -6,9 +6,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+import numpy as np
 import rjieba
+from numpy.typing import ArrayLike, NDArray
 
 from qifu.textmine.simplified import simplified
 
@@ -18,6 +20,8 @@ TITLE: Final = 3
 # chosen on message → reply by benchmarks/text_search.py, as was what the index words are.
 PRECEDENT: Final = 0.4
 PRECEDENTS: Final = 5
+# How close a text lies to a question counts so much beside how well its words fit; measured there.
+SHARE: Final = 0.5
 _LONGEST_WORD: Final = 64
 _RUN: Final = re.compile(r"[^\W_]+")
 # A7县, 2号线, 12345热线: letters or figures and what they are of
@@ -129,3 +133,37 @@ def fits_of(
     return [
         fit and fit / best + PRECEDENT * like / most for fit, like in zip(own, alike, strict=True)
     ]
+
+
+class Embedder(Protocol):
+    """Makes unit vectors of texts: one of a question lies close to those of texts that answer it.
+
+    `name` changes where vectors made before could not be compared any more.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def query(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Of questions: texts × dimensions."""
+
+    def passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Of what may answer them: texts × dimensions."""
+
+
+def with_closeness(fits: ArrayLike, close: ArrayLike) -> NDArray[np.float64]:
+    """How well each candidate fits by its words (`fits_of`) and by how close it lies, together.
+
+    Both by how far they stand above the mean of all candidates, in standard deviations. `close`:
+    the cosine of its vector and the question's; NaN where it has none: that counts as the mean.
+    """
+    return _standing(fits) + SHARE * _standing(close)
+
+
+def _standing(numbers: ArrayLike) -> NDArray[np.float64]:
+    values = np.asarray(numbers, np.float64)
+    known = ~np.isnan(values)
+    if not known.any():
+        return np.zeros(len(values))
+    mean, spread = values[known].mean(), values[known].std()
+    return np.where(known, values - mean, 0.0) / max(float(spread), 1e-9)

@@ -21,6 +21,7 @@ from qifu.appeals.actions.coordination import (
     supervise,
 )
 from qifu.appeals.actions.dissolved import take_over_dissolved
+from qifu.appeals.actions.embedding import entries_to_embed, keep_vectors
 from qifu.appeals.actions.exchange import Outcome, receive_orders
 from qifu.appeals.actions.exchange_fields import settle_conflict
 from qifu.appeals.actions.handling import (
@@ -90,10 +91,12 @@ __all__ = [
     "dismiss_objection",
     "dispatch_appeal",
     "end_absence",
+    "entries_to_embed",
     "escalate",
     "forget_requester",
     "index_firms",
     "keep_search",
+    "keep_vectors",
     "lapse_waiting",
     "link_appeals",
     "make_index",

@@ -20,7 +20,7 @@ from qifu.appeals.models.handling import (
     SupervisionNotice,
 )
 from qifu.appeals.models.intake import BY_MODEL, Link, ScopeDecision, Suggestion, TextBand
-from qifu.appeals.models.search import CASES, CaseEntry, CaseWord
+from qifu.appeals.models.search import CASES, CaseEntry, CaseWord, EntryVector
 
 __all__ = [
     "BY_MODEL",
@@ -38,6 +38,7 @@ __all__ = [
     "ClockPause",
     "Contact",
     "Dispatch",
+    "EntryVector",
     "ExchangeConflict",
     "ExchangeFile",
     "ExchangeOrder",

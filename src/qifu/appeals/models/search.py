@@ -42,6 +42,23 @@ class CaseEntry(IndexEntry):
         return 2 * number + (kind == "reply")
 
 
+class EntryVector(models.Model):
+    """What a reply means: the vector of its words, as its entry holds them masked.
+
+    `floats`: a unit vector as float16; only those of one `model` can be compared. In a table of
+    its own: altering that of the entries would lose SQLite's triggers (migration 0004).
+    """
+
+    entry = models.OneToOneField(
+        CaseEntry, on_delete=models.CASCADE, primary_key=True, related_name="vector"
+    )
+    floats = models.BinaryField()
+    model = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.model}"
+
+
 class CaseWord(IndexWord):
     """A word of cases and replies: how rare it is there. Never what somebody can have meant."""
 

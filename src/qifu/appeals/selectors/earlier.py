@@ -1,21 +1,22 @@
 """Earlier replies that fit a text or a case, among the cases that somebody may see."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
 
+import numpy as np
 from django.utils import timezone
 
-from qifu.appeals.models import CASES, Appeal, CaseEntry, Reply
+from qifu.appeals.models import CASES, Appeal, CaseEntry, EntryVector, Reply
 from qifu.appeals.selectors.visible import appeals_visible_to, sees_everything
 from qifu.knowledge.logic.marking import Part, marked, snippet
 from qifu.knowledge.selectors.finding import find
-from qifu.knowledge.selectors.ranking import Within
+from qifu.knowledge.selectors.ranking import Closeness, Within
 from qifu.organisations.permissions import Actor
-from qifu.textmine.ranking import PRECEDENTS, TITLE, bag
+from qifu.textmine.ranking import PRECEDENTS, TITLE, Embedder, bag
 
 # replies of which many say the same count as one: so many are looked at for each that is shown
 _LOOKED_AT: Final = 4
@@ -67,6 +68,7 @@ def find_replies(
     about: Appeal | None = None,
     matter: str = "",
     unit: str = "",
+    embedder: Embedder | None = None,
 ) -> EarlierReplies:
     """The replies that hold every word of a text, the best first; else of what was meant; else
     any. What was asked counts as well as what was answered.
@@ -75,9 +77,15 @@ def find_replies(
     of cases that follow it only what they were answered before. Of replies in the same words the
     best only. `matter`: of cases with it; `unit`: by the unit of that code. Only of cases that the
     actor may see: a firm's own, a unit's, all for those who see all; nobody else's words become a
-    candidate. Four or five queries, and one for the replies.
+    candidate. Four or five queries, and one for the replies. With an `embedder`, for a case: what
+    means the same counts too, for one more query and the vector of the question, so outside of
+    any transaction.
     """
+    closeness = None
     if about is not None:
+        if embedder is not None:
+            question = (text, about.title, about.text)
+            closeness = _closeness("\n".join(part for part in question if part), embedder)
         parts = (text, *[about.title] * TITLE, about.text)
         text = "\n".join(part for part in parts if part)
     if not text.strip() or most <= 0:
@@ -95,7 +103,8 @@ def find_replies(
         among = visible.values("pk")
     within = Within(("reply",), timezone.localdate(now), index=CASES, among=among)
     like = _replied_to_like(text, within) if about is not None else []
-    found = find(text, within, most=most * _LOOKED_AT, precedents=like)
+    looked_at = most * _LOOKED_AT
+    found = find(text, within, most=looked_at, precedents=like, closeness=closeness)
     words = [word for word in found.words if len(word) > 1 or word.isascii()] or found.words
     numbers = [row.object_id for row in found.rows]
     rows = Reply.objects.select_related(
@@ -130,6 +139,21 @@ def _replied_to_like(text: str, within: Within) -> list[tuple[float, Counter[str
     return [
         (row.score / near[0].score, said[row.object_id]) for row in near if row.object_id in said
     ][:PRECEDENTS]
+
+
+def _closeness(text: str, embedder: Embedder) -> Closeness:
+    """How close replies lie to a text; it is embedded when there are any to compare."""
+
+    def close(numbers: Collection[int]) -> Mapping[int, float]:
+        made = EntryVector.objects.filter(entry__in=list(numbers), model=embedder.name)
+        vectors = dict(made.values_list("entry_id", "floats"))
+        if not vectors:
+            return {}
+        of_text = embedder.query([text])[0]
+        floats = np.array([np.frombuffer(one, np.float16) for one in vectors.values()])
+        return dict(zip(vectors, (floats.astype(np.float32) @ of_text).tolist(), strict=True))
+
+    return close
 
 
 def reply_said(actor: Actor, pk: int) -> str:

@@ -11,7 +11,7 @@ import rjieba
 from qifu.base.city import City, NoCity, current_city
 from qifu.knowledge.logic.words import query_terms, query_words
 from qifu.knowledge.models import SearchEntry, SearchWord
-from qifu.knowledge.selectors.ranking import Ranked, Within, matching, ranked
+from qifu.knowledge.selectors.ranking import Closeness, Ranked, Within, matching, ranked
 from qifu.textmine.mending import Vocabulary
 
 # the words that somebody can have meant: those that most entries hold
@@ -44,10 +44,11 @@ def find(
     *,
     most: int,
     precedents: Sequence[tuple[float, Mapping[str, int]]] = (),
+    closeness: Closeness | None = None,
 ) -> Found:
     """What holds every word of a question or a synonym of it; else of what was meant; else any.
 
-    `precedents` order what holds any word, as `ranked` says.
+    `precedents` and `closeness` order what holds any word, as `ranked` says.
     """
     synonyms = _synonyms()
     terms = query_terms(text, synonyms)
@@ -60,7 +61,7 @@ def find(
     if rows := ranked(mended, meant, within, every=True, most=most):
         return Found(rows, meant_words, mended)
     any_words = list(dict.fromkeys([*query_words(text, parts=True), *words]))
-    if rows := _any(text, any_words, within, most, precedents):
+    if rows := _any(text, any_words, within, most, precedents, closeness):
         return Found(rows, any_words)
     rows = _any(mended, meant_words, within, most)
     return Found(rows, meant_words, mended) if rows else Found([], any_words)
@@ -72,9 +73,12 @@ def _any(
     within: Within,
     most: int,
     precedents: Sequence[tuple[float, Mapping[str, int]]] = (),
+    closeness: Closeness | None = None,
 ) -> list[Ranked]:
     terms = [((word,),) for word in words]
-    return ranked(text, terms, within, every=False, most=most, precedents=precedents)
+    return ranked(
+        text, terms, within, every=False, most=most, precedents=precedents, closeness=closeness
+    )
 
 
 def every_thing(kind: str, text: str, *, on: date) -> Things:

@@ -6,9 +6,10 @@ so that both databases give the same order, and it is the order that benchmarks 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import nan
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
@@ -17,13 +18,15 @@ from django.db.models import QuerySet
 
 from qifu.knowledge.logic.words import LONGEST, Term
 from qifu.knowledge.models import PUBLIC, Index
-from qifu.textmine.ranking import Counts, Question, bag, fits_of, index_words
+from qifu.textmine.ranking import Counts, Question, bag, fits_of, index_words, with_closeness
 
 TITLE: Final = 4.0
 BODY: Final = 1.0
 # so many of what the database finds are weighed again
 CANDIDATES: Final = 200
 _AT_ONCE: Final = 400
+# of entries by number, as far as it is known: how close each lies to what is asked, as a cosine
+Closeness = Callable[[Collection[int]], Mapping[int, float]]
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,13 @@ def ranked(
     every: bool,
     most: int,
     precedents: Sequence[tuple[float, Mapping[str, int]]] = (),
+    closeness: Closeness | None = None,
 ) -> list[Ranked]:
     """The entries with every term, or with any of its words; those that fit the text best first.
 
     `precedents`: what was replied to earlier questions, each with how like this one they are (to
-    1); entries that say the same come before others (`textmine.ranking.fits_of`).
+    1); entries that say the same come before others (`textmine.ranking.fits_of`). `closeness`
+    counts beside all words, among the candidates (`textmine.ranking.with_closeness`).
 
     The candidates: SQLite takes them by bm25; PostgreSQL by ts_rank of each word, weighed by how
     rare it is, since ts_rank alone takes 企业 for as telling as 拖欠.
@@ -86,7 +91,12 @@ def ranked(
     earlier = [(how, Question(said, counts)) for how, said in precedents]
     fits = dict(zip(bags, fits_of(Question(asked, counts), list(bags.values()), earlier),
                     strict=True))  # fmt: skip
-    best = sorted((pk for pk in fits if fits[pk] > 0), key=lambda pk: (-fits[pk], pk))
+    fits = {pk: fit for pk, fit in fits.items() if fit > 0}
+    if closeness is not None and fits:
+        close = closeness(fits.keys())
+        both = with_closeness(list(fits.values()), [close.get(pk, nan) for pk in fits])
+        fits = dict(zip(fits, both.tolist(), strict=True))
+    best = sorted(fits, key=lambda pk: (-fits[pk], pk))
     best_rows = ((found[pk], fits[pk]) for pk in best[:most])
     return [Ranked(kind, number, matter, fit) for (_pk, kind, number, matter), fit in best_rows]
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from qifu.adapters import embeddings
 from qifu.appeals import actions
 from qifu.appeals.models import Appeal, Reply
 from qifu.appeals.permissions import may_find_replies
@@ -223,7 +224,10 @@ class AnswerForm(DeskStep):
 
     def _find_earlier(self) -> None:
         about = self.about
-        found = find_replies(about.actor, now=about.now, most=MOST_EARLIER, about=about.appeal)
+        found = find_replies(
+            about.actor, now=about.now, most=MOST_EARLIER, about=about.appeal,
+            embedder=embeddings.configured(),
+        )  # fmt: skip
         self.earlier = found.hits
 
     def _reuse(self, asked: str) -> None:
