@@ -42,6 +42,12 @@ def test_what_was_typed_wrongly_is_found_and_told(typed):
     assert _codes(typed) == (["C-1"], "高新技术企业")
 
 
+def test_what_holds_only_some_of_the_words_is_said_to():
+    assert find_knowledge("高新技术企业月球", on=TODAY).partly
+    assert not find_knowledge("高新技术企业", on=TODAY).partly
+    assert not find_knowledge("月球", on=TODAY).partly
+
+
 def test_words_that_find_something_are_never_mended():
     assert _codes("网上申请")[1] == ""
 

@@ -86,7 +86,8 @@ def test_pinyin_initials_and_wrong_characters_become_the_word():
 
 
 def test_what_is_right_or_not_known_stays():
-    for text in ("高新技术企业", "hello", "月球", "", "企业技术" * 30):
+    for text in ("高新技术企业", "hello", "zzz", "jjk", "月球", "", "企业技术" * 30):
+        assert Vocabulary(["自治州", "加计扣", "高新技术企业"]).mend(text) is None
         assert KNOWN.mend(text) is None
 
 

@@ -31,6 +31,7 @@ class FoundPartOut(Out, Generic[T]):
     count: int
     more: bool = Field(description=_("比 count 还多；不再往下数"))
     mended: str = Field(description=_("没有照原样找到时，改按这些词找；照原样找到时为空"))
+    partly: bool = Field(description=_("没有一条写了所有的词，这里的只写了其中一些"))
 
 
 class NumberedOut(Out):
@@ -62,7 +63,7 @@ class EverythingAsked(In):
     limit: Annotated[int, Field(ge=1, le=20, description=_("每个清单给几条"))] = FEW
 
 
-_NONE: dict[str, Any] = {"items": [], "count": 0, "more": False, "mended": ""}
+_NONE: dict[str, Any] = {"items": [], "count": 0, "more": False, "mended": "", "partly": False}
 
 
 @reads(
@@ -86,7 +87,7 @@ _NONE: dict[str, Any] = {"items": [], "count": 0, "more": False, "mended": ""}
                     "snippet": {"zh": "在网上提交申请。", "en": "Apply online."},
                 }
             ],
-            "count": 1, "more": False, "mended": "",
+            "count": 1, "more": False, "mended": "", "partly": False,
         },
     },
 )  # fmt: skip
@@ -116,7 +117,10 @@ def search_everywhere(request: Asked, asked: Query[EverythingAsked]) -> Everythi
 
 
 def _part(found: Part[Any], items: Sequence[T]) -> FoundPartOut[T]:
-    return FoundPartOut(items=list(items), count=found.count, more=found.more, mended=found.mended)
+    return FoundPartOut(
+        items=list(items), count=found.count, more=found.more, mended=found.mended,
+        partly=found.partly,
+    )  # fmt: skip
 
 
 def _numbered(found: Numbered) -> list[NumberedOut]:

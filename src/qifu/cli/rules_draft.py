@@ -36,12 +36,15 @@ def draft(
     from qifu.textmine.assisted.policies import AssistedReader
     from qifu.textmine.policy_reading.drafting import PolicyReader
     from qifu.textmine.policy_reading.inputs import read_document
+    from qifu.textmine.policy_reading.places import area_code
 
     model = configured() if assisted else None
     if assisted and model is None:
         refuse("没有语言模型：请设 QIFU_LLM_URL · no language model: set QIFU_LLM_URL")
     text = reading(lambda: read_document(file))
     reader = PolicyReader(read_basis(attributes).catalogue)
+    if area and area_code(area, reader.tree) is None:
+        refuse(f"目录里没有这个地区：{area} · no such area in the catalogue: {area}")
     made = (AssistedReader(model, reader) if model else reader).draft(text, area=area)
     if as_json:
         click.echo(json.dumps(made.to_json(), ensure_ascii=False, indent=2))

@@ -35,7 +35,8 @@ T = TypeVar("T")
 class Part(Generic[T]):
     """The first rows of one list, and how many it has (`more`: more than `count`).
 
-    `words` are those to mark; `mended` what was looked for instead of what was typed, or empty.
+    `words` are those to mark; `mended` what was looked for instead of what was typed, or empty;
+    `partly`: nothing there holds every word, and these hold some.
     """
 
     rows: Sequence[T] = ()
@@ -43,6 +44,7 @@ class Part(Generic[T]):
     more: bool = False
     words: Sequence[str] = ()
     mended: str = ""
+    partly: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def _hits(text: str, kind: str, now: datetime, few: int) -> Part[Hit]:
     on = timezone.localdate(now)
     found = find_knowledge(text, kinds=[kind], most=COUNTED + 1, on=on)
     count = len(found.hits)
-    return Part(found.hits[:few], min(count, COUNTED), count > COUNTED, (), found.mended)
+    capped = min(count, COUNTED)
+    return Part(found.hits[:few], capped, count > COUNTED, (), found.mended, found.partly)
 
 
 def _channels(city: City, text: str, meant: str, now: datetime, near: str, few: int) -> Part[Found]:

@@ -14,6 +14,8 @@ from qifu.textmine.ranking import plain
 LONGEST: Final = 40
 # A mistake in two characters leaves nothing to know the word by.
 _SHORTEST_WRONG: Final = 3
+# three letters are the initials of too many words, and of none: zzz is not 自治州
+_SHORTEST_INITIALS: Final = 4
 _LONGEST_WORD: Final = 12
 _LETTERS: Final = re.compile(r"[a-z]+(?:[ '’]+[a-z]+)*")
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]+")
@@ -41,8 +43,9 @@ class Vocabulary:
         for word in sorted(self._said, key=lambda one: (-self._said[one], one)):
             spoken = syllables(word)
             self._sounds.setdefault("".join(spoken), word)
-            if len(word) >= _SHORTEST_WRONG:
+            if len(word) >= _SHORTEST_INITIALS:
                 self._initials.setdefault("".join(one[:1] for one in spoken), word)
+            if len(word) >= _SHORTEST_WRONG:
                 for end in {word[0], word[-1]}:
                     self._ends.setdefault(end, []).append(word)
 

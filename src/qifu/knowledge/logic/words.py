@@ -18,7 +18,7 @@ MOST_WORDS: Final = 40
 _LONGEST_WORD: Final = 64
 _RUN: Final = re.compile(r"[^\W_]+")
 # words of asking and of grammar: everybody writes them, so they find everything and nothing
-_NOISE: Final = frozenset(
+NOISE: Final = frozenset(
     """
     的 了 和 与 及 或 在 是 有 也 都 就 还 而 且 被 把 对 向 从 为 以 于 之 其 这 那 该 此 上
     下 中 等 个 吗 呢 吧 啊 么 我 你 您 他 她 它 我们 你们 他们 咱们 自己 请 请问 您好 你好
@@ -73,7 +73,7 @@ def query_words(text: str, *, parts: bool = False, most: int = MOST_WORDS) -> li
     """
     cut = _cut(with_article_numbers(text[:LONGEST]), for_search=parts)
     said = Counter(cut)
-    kept = [word for word in said if word not in _NOISE] or list(said)
+    kept = [word for word in said if word not in NOISE] or list(said)
     if len(kept) > most:
         weight = {word: (len(word) > 1, said[word], len(word)) for word in kept}
         best = set(sorted(kept, key=lambda word: weight[word], reverse=True)[:most])

@@ -9,7 +9,7 @@ from typing import Final
 import rjieba
 
 from qifu.base.city import City, NoCity, current_city
-from qifu.knowledge.logic.words import query_terms, query_words
+from qifu.knowledge.logic.words import NOISE, query_terms, query_words
 from qifu.knowledge.models import SearchEntry, SearchWord
 from qifu.knowledge.selectors.ranking import Closeness, Ranked, Within, matching, ranked
 from qifu.textmine.mending import Vocabulary
@@ -23,11 +23,15 @@ _NAMED: Final = 1_000_000_000
 
 @dataclass(frozen=True)
 class Found:
-    """Rows, the best first; the words to mark in them; what was looked for instead, or empty."""
+    """Rows, the best first; the words to mark in them; what was looked for instead, or empty.
+
+    `partly`: nothing holds every word, and these hold some.
+    """
 
     rows: list[Ranked]
     words: list[str]
     mended: str = ""
+    partly: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,10 @@ def find(
         return Found(rows, meant_words, mended)
     any_words = list(dict.fromkeys([*query_words(text, parts=True), *words]))
     if rows := _any(text, any_words, within, most, precedents, closeness):
-        return Found(rows, any_words)
+        return Found(rows, any_words, partly=len(any_words) > 1)
     rows = _any(mended, meant_words, within, most)
-    return Found(rows, meant_words, mended) if rows else Found([], any_words)
+    several = len(meant_words) > 1
+    return Found(rows, meant_words, mended, several) if rows else Found([], any_words)
 
 
 def _any(
@@ -129,7 +134,7 @@ def _read(load_id: int, words: int) -> Vocabulary:
     said = SearchWord.objects.order_by("-entries", "word").values_list("word", "entries")
     known = {
         word: entries for word, entries in said[: _KNOWN * 2]
-        if len(word) > 2 or rjieba.cut(word, False) == [word]
+        if word not in NOISE and (len(word) > 2 or rjieba.cut(word, False) == [word])
     }  # fmt: skip
     named = {word: _NAMED for group in _synonyms() for word in group}
     return Vocabulary({**dict(list(known.items())[:_KNOWN]), **named})

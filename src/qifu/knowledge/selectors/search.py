@@ -53,10 +53,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class Hits:
-    """What was found; `mended`: the words looked for instead of those typed, else empty."""
+    """What was found; `mended`: the words looked for instead of those typed, else empty; `partly`:
+    nothing holds every word, and these hold some."""
 
     hits: list[Hit]
     mended: str = ""
+    partly: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def find_knowledge(
         [kind for kind in KINDS if kind in kinds], on, matter, _laws_of(matter) if matter else ()
     )
     found = find(text, within, most=most)
-    return Hits(_hits(found.rows, found.words), found.mended)
+    return Hits(_hits(found.rows, found.words), found.mended, found.partly)
 
 
 def answers_for(text: str, matter: str = "", *, on: date, most: int = 3) -> list[Hit]:

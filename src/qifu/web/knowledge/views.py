@@ -71,6 +71,7 @@ def _found(request: AskedRequest, city: City, asked: dict[str, str], text: str) 
         return {
             "page": page, "rows": hit_rows(page.object_list, city), "count": count,
             "more": len(hits) > MOST, "cap": MOST, "mended": found.mended,
+            "partly": found.partly,
         }  # fmt: skip
     if kind == "law":
         return {"laws": _by_level()}

@@ -68,6 +68,7 @@ class Section:
     more: bool
     address: str
     mended: str
+    partly: bool
 
 
 def sections_of(
@@ -100,6 +101,7 @@ def sections_of(
         Section(
             code, title, icon, lines, count_text(part.count), part.more,
             f"{reverse(name)}?{urlencode(asked)}", "" if found.mended else part.mended,
+            part.partly,
         )
         for code, title, icon, part, lines, (name, asked) in rows
         if lines and not _told(part, found.numbered)
