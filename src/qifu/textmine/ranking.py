@@ -21,7 +21,7 @@ TITLE: Final = 3
 PRECEDENT: Final = 0.4
 PRECEDENTS: Final = 5
 # How close a text lies to a question counts so much beside how well its words fit; measured there.
-SHARE: Final = 0.5
+SHARE: Final = 1.5
 _LONGEST_WORD: Final = 64
 _RUN: Final = re.compile(r"[^\W_]+")
 # A7县, 2号线, 12345热线: letters or figures and what they are of
